@@ -1,0 +1,66 @@
+# `make` runs the shipped search, `make test` passes the tests; both set themselves up.
+# Needs Linux, Python 3.11 or newer, and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: search test chaos bench lint format lock clean
+
+search: $(VENV)/installed
+	$(BIN)/snakemake --cores all
+	@$(MAKE) --no-print-directory results/report.html
+	@$(BIN)/python scripts/status.py
+	@echo "tables and plots: results/<search>/   report: results/report.html"
+
+results/report.html: $(wildcard results/*/provenance.json results/*/plots/* report/*)
+	$(BIN)/snakemake --report $@
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+# The long form of the fault tests, ten moments of each kind, and the table of docs/reliability.md.
+chaos: $(VENV)/installed-test
+	CVSEARCH_MOMENTS=10 $(BIN)/python -m pytest tests/faults
+	$(BIN)/python tests/faults/matrix.py --moments 10 --write docs/reliability.md
+
+# This workflow beside a plain loop, GridSearchCV and Dask; takes hours, see docs/performance.md for shorter runs.
+bench: $(VENV)-bench/installed
+	$(VENV)-bench/bin/python benchmarks/compare.py --write docs/performance.md
+	$(VENV)-bench/bin/python benchmarks/overhead.py
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+format: $(VENV)/installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile rules
+
+# Pins what envs/*.in name, for every Python from 3.11 on; needs uv.
+lock:
+	cd envs && for name in requirements requirements-test requirements-bench; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $$name.in --output-file $$name.txt; done
+
+$(VENV)/installed: envs/requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) --requirement envs/requirements.txt
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed envs/requirements-test.txt
+	$(PIP_INSTALL) --requirement envs/requirements.txt --requirement envs/requirements-test.txt
+	@touch $@
+
+$(VENV)-bench/installed: envs/requirements.txt envs/requirements-bench.txt
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement envs/requirements.txt --requirement envs/requirements-bench.txt
+	@touch $@
+
+clean:
+	rm -rf results .snakemake
