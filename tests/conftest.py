@@ -1,0 +1,28 @@
+import shutil
+
+import pytest
+import workflow_runs
+import yaml
+from workflow_runs import ROOT, TINY
+
+
+@pytest.fixture
+def tiny():
+    """A config to change and run."""
+    return yaml.safe_load(yaml.safe_dump(TINY))
+
+
+@pytest.fixture
+def workdir(tmp_path):
+    """A working directory with a config of its own, run by `workdir.snakemake(...)`."""
+    return workflow_runs.Workdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory):
+    """The workflow as a user clones it: what git tracks, without results."""
+    target = tmp_path_factory.mktemp("clone") / "cvsearch"
+    for path in workflow_runs.tracked_files():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, target / path)
+    return target

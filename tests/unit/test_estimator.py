@@ -1,0 +1,164 @@
+import pytest
+from _errors import InputError
+from _estimator import (
+    Trust,
+    build_estimator,
+    build_scorer,
+    check_parameters,
+    load_with,
+    seed_open_random_states,
+    set_parameters,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+SKLEARN = Trust([])
+OWN = Trust(["faulty"])
+PIPELINE = [{"scale": "sklearn.preprocessing.StandardScaler"}, {"svc": {"sklearn.svm.SVC": {"C": 3}}}]
+
+
+def test_a_name_a_mapping_and_a_list_of_steps():
+    assert isinstance(build_estimator("sklearn.svm.SVC", SKLEARN), SVC)
+    assert build_estimator({"sklearn.svm.SVC": {"C": 3}}, SKLEARN).C == 3
+    pipeline = build_estimator(PIPELINE, SKLEARN)
+    assert isinstance(pipeline, Pipeline) and pipeline["svc"].C == 3
+
+
+def test_estimators_inside_estimators():
+    spec = {
+        "sklearn.ensemble.StackingClassifier": {
+            "estimators": [["a", "sklearn.svm.SVC"], ["b", {"sklearn.svm.SVC": {"C": 2}}]]
+        }
+    }
+    made = build_estimator(spec, SKLEARN)
+    assert [type(estimator) for _, estimator in made.estimators] == [SVC, SVC]
+
+
+def test_a_candidate_may_replace_a_step():
+    pipeline = build_estimator(PIPELINE, SKLEARN)
+    set_parameters(
+        pipeline, {"scale": "passthrough", "svc": {"sklearn.linear_model.LogisticRegression": {}}, "svc__C": 7}, SKLEARN
+    )
+    assert pipeline["scale"] == "passthrough"
+    assert isinstance(pipeline["svc"], LogisticRegression) and pipeline["svc"].C == 7
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("os.system", "not in scikit-learn nor in a trusted module"),
+        ("SVC", "not in scikit-learn nor in a trusted module"),
+        ("sklearn.svm.SVCC", "sklearn.svm has no 'SVCC'; did you mean 'SVC'?"),
+        ("sklearn.swm.SVC", "sklearn has no 'swm'; did you mean 'svm'?"),
+        ("sklearn.datasets.load_iris", "is no estimator; give a class with fit and get_params"),
+        ("sklearn.svm", "is no estimator"),
+        (
+            {"sklearn.svm.SVC": {"gama": 1}},
+            "estimator.sklearn.svm.SVC.gama: SVC has no such parameter; did you mean 'gamma'?",
+        ),
+        ({"sklearn.svm.SVC": 3}, "is no mapping of init parameters"),
+        ([{"a": "sklearn.svm.SVC"}, {"b": "sklearn.svm.SVC"}], "estimator[0].a: SVC does not transform"),
+        ([{"a": "sklearn.preprocessing.StandardScaler"}, {"a": "sklearn.svm.SVC"}], "two steps have the same name"),
+        (["sklearn.svm.SVC"], "is no named step"),
+    ],
+    ids=str,
+)
+def test_what_is_no_estimator_is_refused_with_its_key(spec, said):
+    with pytest.raises(InputError) as caught:
+        build_estimator(spec, SKLEARN)
+    assert str(caught.value).startswith("estimator")
+    assert said in str(caught.value)
+
+
+def test_a_name_does_not_reach_through_a_module_to_another():
+    with pytest.raises(InputError, match="is no estimator"):
+        build_estimator("sklearn.datasets._base.os.system", SKLEARN)
+    with pytest.raises(InputError, match="is no loader"):
+        load_with("sklearn.datasets._base.os.getcwd", SKLEARN)
+    with pytest.raises(InputError, match="is no function"):
+        load_with("faulty.OpenLoader", OWN)
+
+
+def test_a_loader_gets_its_arguments_and_no_others():
+    X, _ = load_with({"sklearn.datasets.make_blobs": {"n_samples": 7, "random_state": 0}}, SKLEARN)
+    assert len(X) == 7
+    assert len(load_with({"faulty.make_data": {"n_samples": 12}}, OWN)[1]) == 12
+    with pytest.raises(InputError, match=r"dataset\.loader: faulty\.make_data does not take"):
+        load_with({"faulty.make_data": {"samples": 12}}, OWN)
+
+
+def test_parameters_of_a_space_are_checked_against_the_estimator():
+    pipeline = build_estimator(PIPELINE, SKLEARN)
+    check_parameters(pipeline, {"svc__C": [1], "scale": ["passthrough"]}, SKLEARN, "space")
+    check_parameters(
+        pipeline, [{"svc": ["sklearn.linear_model.LogisticRegression"], "svc__l1_ratio": [0.5]}], SKLEARN, "space"
+    )
+    with pytest.raises(
+        InputError, match=r"space\.svc__gama: Pipeline has no parameter 'svc__gama'; did you mean 'svc__gamma'\?"
+    ):
+        check_parameters(pipeline, {"svc__gama": [1]}, SKLEARN, "space")
+    with pytest.raises(InputError, match=r"space\[1\]\.svc__l1_ratio"):
+        check_parameters(pipeline, [{"svc__C": [1]}, {"svc__l1_ratio": [1]}], SKLEARN, "space")
+
+
+def test_scorers_by_name_by_list_and_of_ones_own():
+    model = SVC().fit([[0], [1]], [0, 1])
+    assert build_scorer(None, model, SKLEARN)(model, [[0], [1]], [0, 1]) == 1.0
+    assert build_scorer("accuracy", model, SKLEARN)(model, [[0], [1]], [0, 1]) == 1.0
+    assert build_scorer(["accuracy", "f1"], model, SKLEARN)(model, [[0], [1]], [0, 1]) == {"accuracy": 1.0, "f1": 1.0}
+    with pytest.raises(InputError, match="did you mean 'accuracy'"):
+        build_scorer(["f1", "acuracy"], model, SKLEARN)
+    with pytest.raises(InputError, match="is no scorer's name"):
+        build_scorer("sklearn.metrics.accuracy_score", model, SKLEARN)
+    with pytest.raises(InputError, match="does not go with StandardScaler"):
+        build_scorer(None, StandardScaler(), SKLEARN)
+
+
+def test_mappings_get_their_numbers_back():
+    made = set_parameters(SVC(), {"class_weight": {"0": 1, "1": 5, "other": 2}}, SKLEARN)
+    assert made.class_weight == {0: 1, 1: 5, "other": 2}
+
+
+def test_open_seeds_follow_parameters_and_split_and_nothing_else():
+    def seed(params, split, random_state=0):
+        made = build_estimator("sklearn.ensemble.RandomForestClassifier", SKLEARN)
+        seed_open_random_states(made, random_state, params, split)
+        return made.random_state
+
+    assert seed({"a": 1, "b": 2}, 0) == seed({"b": 2, "a": 1}, 0)
+    assert len({seed({"a": 1}, 0), seed({"a": 2}, 0), seed({"a": 1}, 1), seed({"a": 1}, 0, 5)}) == 4
+    fixed = build_estimator({"sklearn.ensemble.RandomForestClassifier": {"random_state": 3}}, SKLEARN)
+    seed_open_random_states(fixed, 0, {}, 0)
+    assert fixed.random_state == 3
+
+
+def test_a_steps_seed_depends_on_the_prefix_that_it_ends():
+    def seeds(params):
+        steps = [{"pca": "sklearn.decomposition.PCA"}, {"clf": "sklearn.ensemble.RandomForestClassifier"}]
+        made = build_estimator(steps, SKLEARN)
+        seed_open_random_states(made, 0, params, 0)
+        return made["pca"].random_state, made["clf"].random_state
+
+    one, other = (
+        seeds({"pca__n_components": 2, "clf__max_depth": 1}),
+        seeds({"pca__n_components": 2, "clf__max_depth": 9}),
+    )
+    assert one[0] == other[0] and one[1] != other[1]
+    assert seeds({"pca__n_components": 3, "clf__max_depth": 1})[0] != one[0]
+
+
+def test_versions_tell_the_code_behind_a_search(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "mine.py").write_text("import helper_of_mine\n")
+    (tmp_path / "helper_of_mine.py").write_text("x = 1\n")
+    trust = Trust(["mine", "helper_of_mine", "pandas", "unused"])
+    before = trust.versions({"estimator": "mine.Model"})
+    assert set(before) == {"mine", "helper_of_mine"}
+    (tmp_path / "helper_of_mine.py").write_text("x = 2\n")
+    after = trust.versions({"estimator": "mine.Model"})
+    assert after["mine"] == before["mine"] and after["helper_of_mine"] != before["helper_of_mine"]
+    assert trust.versions(["pandas.DataFrame"])["pandas"].startswith("pandas 3")
+    assert trust.versions("sklearn.svm.SVC") == {}
