@@ -1,0 +1,87 @@
+"""What every rule's script does around its work: pin threads, keep a log, say in one line what went wrong."""
+
+import contextlib
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from _errors import InputError
+
+# The mark of the line that `onerror` repeats when the run ends.
+ERROR = "error: "
+
+_console = None
+
+
+def say(text):
+    """Print a line for the person at the console, and to the job's log."""
+    print(text, file=sys.stderr, flush=True)
+    if _console is not None:
+        print(text, file=_console, flush=True)
+
+
+@contextlib.contextmanager
+def job(log, threads=1):
+    """Run the work of one Snakemake job.
+
+    Threads of BLAS and OpenMP are pinned, so NumPy must not have been imported. All that is printed, by Python or by C, goes
+    to the log; the console gets what `say` says. An error ends the process with status 1 and one line, the log's last.
+
+    Parameters
+    ----------
+    log : path-like
+    threads : int
+    """
+    global _console
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "BLIS"):
+        os.environ[f"{library}_NUM_THREADS"] = str(threads)
+    Path(log).parent.mkdir(parents=True, exist_ok=True)
+    sys.stderr.flush()
+    _console = os.fdopen(os.dup(2), "w")
+    with open(log, "w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    except InputError as error:
+        say(f"{ERROR}{error}")
+        sys.exit(1)
+    except OSError as error:
+        traceback.print_exc()
+        say(f"{ERROR}{_system_error(error)}")
+        sys.exit(1)
+    except Exception as error:
+        traceback.print_exc()
+        say(f"{ERROR}{type(error).__name__}: {_first_line(error)} (all of it in {log})")
+        sys.exit(1)
+
+
+def _system_error(error):
+    where = f"{error.filename}: " if error.filename else ""
+    fix = {
+        28: "free some space and run again, nothing finished is lost",
+        30: "mount it writable, or run with --directory elsewhere",
+        13: "make it writable, or run with --directory elsewhere",
+        27: "raise the limit on file sizes (ulimit -f) and run again, nothing finished is lost",
+        122: "free some of your quota and run again, nothing finished is lost",
+    }.get(error.errno, "see the log")
+    return f"{where}{error.strerror or error}; {fix}"
+
+
+def _first_line(error):
+    return (str(error).splitlines() or [""])[0]
+
+
+def errors_since(folder, moment):
+    """Return the error lines, each once, that end the logs written since `moment` (seconds since the epoch)."""
+    lines = []
+    for path in sorted(Path(folder).rglob("*.log")):
+        if path.stat().st_mtime >= moment:
+            last = path.read_text(errors="replace").splitlines()[-1:]
+            lines += [
+                line.removeprefix(ERROR)
+                for line in last
+                if line.startswith(ERROR) and line.removeprefix(ERROR) not in lines
+            ]
+    return lines
