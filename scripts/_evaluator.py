@@ -1,0 +1,108 @@
+"""One evaluation: a candidate made, fitted and scored on a split; whatever goes wrong becomes part of its row."""
+
+import math
+import time
+from typing import NamedTuple
+
+from _estimator import as_list, build_estimator, build_scorer, seed_open_random_states, set_parameters
+from _fences import memory_limit
+from _shared import SharedWork
+
+
+class Scores(NamedTuple):
+    """One evaluation's outcome: scorer to score, and seconds."""
+
+    test: dict
+    train: dict
+    fit_time: float
+    score_time: float
+
+
+def fit_and_score(estimator, scorer, split):
+    """Fit an estimator on a split's training samples and score it on both sides.
+
+    Parameters
+    ----------
+    estimator : estimator
+    scorer : callable
+        ``scorer(estimator, X, y)``, a float or a dict of floats.
+    split : SharedWork
+        The split's arrays, and what its candidates share.
+
+    Returns
+    -------
+    Scores
+        ``score_time`` is that of the test side alone, as in scikit-learn's ``cross_validate``.
+
+    Raises
+    ------
+    ValueError
+        If a score is no number.
+    """
+    started = time.perf_counter()
+    fitted, X_train, X_test = split.fit(estimator)
+    fit_time = time.perf_counter() - started
+    started = time.perf_counter()
+    test = _as_dict(scorer(fitted, X_test, split.y_test))
+    score_time = time.perf_counter() - started
+    train = _as_dict(scorer(fitted, X_train, split.y_train))
+    for side, scores in (("test", test), ("train", train)):
+        for name, score in scores.items():
+            if math.isnan(score):
+                raise ValueError(f"{side}_{name} is NaN")
+    return Scores(test, train, fit_time, score_time)
+
+
+def _as_dict(scores):
+    """Return scores by name; one scorer's is called ``score``."""
+    return {name: float(s) for name, s in scores.items()} if isinstance(scores, dict) else {"score": float(scores)}
+
+
+class Evaluator:
+    """What the worker process holds: one split, one estimator to clone, one scorer.
+
+    Parameters
+    ----------
+    search : dict
+        estimator, scoring, random_state, limits, share_work of the config.
+    trust : Trust
+    dataset : Dataset
+    train, test : ndarray
+        Indices of the split.
+    split : int
+    where : str
+        Key path of the search in the config, with a dot at its end, for messages.
+    """
+
+    def __init__(self, search, trust, dataset, train, test, split, where=""):
+        self.search, self.trust, self.split = search, trust, split
+        self.estimator = build_estimator(search["estimator"], trust, f"{where}estimator")
+        self.scorer = build_scorer(search["scoring"], self.estimator, trust, f"{where}scoring")
+        plain_scoring = not any("." in name for name in as_list(search["scoring"]))
+        self.shared = SharedWork(dataset, train, test, enabled=search["share_work"] and plain_scoring)
+
+    def __call__(self, params):
+        """Evaluate one candidate; whatever it raises becomes part of the row that is returned."""
+        from sklearn.base import clone
+
+        started = time.perf_counter()
+        row = {"status": "failed", "error": None, "test": None, "train": None, "fit_time": None, "score_time": None}
+        try:
+            with memory_limit(self.search["limits"]["memory_mb"]):
+                estimator = set_parameters(clone(self.estimator), params, self.trust)
+                seed_open_random_states(estimator, self.search["random_state"], params, self.split)
+                row |= fit_and_score(estimator, self.scorer, self.shared)._asdict()
+                row["status"] = "ok"
+        except MemoryError as error:
+            limit = self.search["limits"]["memory_mb"]
+            beyond = f"needed more than {limit:g} MB of memory" if limit else "needed more memory than there was"
+            row |= {"status": "out_of_memory", "error": f"{beyond} ({describe_error(error)})"}
+        except BaseException as error:  # sys.exit in a fit ends that evaluation, not the worker.
+            row["error"] = describe_error(error)
+        return {**row, "time": time.perf_counter() - started}
+
+
+def describe_error(error):
+    """Return an exception as one line of at most 300 characters."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:300].rstrip(": ")

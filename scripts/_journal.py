@@ -1,0 +1,191 @@
+"""The journal: every finished evaluation, safe at once, found again whatever becomes of the job that made it.
+
+A folder per identity (what makes two evaluations the same), in it a file per writer, appended to by that writer alone. A
+line is a start (``s KEY``), a result (``r KEY CRC JSON``) or a start taken back by an orderly stop (``w KEY``); KEY is
+a hash of the candidate's parameters. A line that does not read is skipped: a cut line was not finished.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import time
+import zlib
+from importlib import metadata
+from pathlib import Path
+
+from _rows import canonical, sha256_of
+
+# Part of every identity: rows of another format are not mistaken for ours.
+FORMAT = 1
+
+# Length of a line ``s KEY``.
+START_BYTES = 19
+
+# A power cut loses what was appended in this many seconds; the death of a process loses nothing.
+SYNC_SECONDS = 5.0
+
+
+def identity_of(search, dataset_sha256, split, split_sha256, module_versions):
+    """Return the identity of a search's evaluations on one split, a sha256 in hex.
+
+    Parameters
+    ----------
+    search : dict
+        Of which estimator, scoring and random_state count; limits, batch size and the number of candidates do not.
+    dataset_sha256, split_sha256 : str
+        Of the contents.
+    split : int
+        Its number, which open random states are seeded with.
+    module_versions : dict of str to str
+        Of the trusted modules behind the search.
+    """
+    defines = {key: search[key] for key in ("estimator", "scoring", "random_state")}
+    about = {"dataset": dataset_sha256, "split": split, "split_sha256": split_sha256, "modules": module_versions}
+    return sha256_of({**defines, **about, "format": FORMAT, "scikit-learn": metadata.version("scikit-learn")})
+
+
+def key_of(params):
+    """Return the key of a parameter setting: 16 hex digits."""
+    return hashlib.sha256(canonical(params).encode()).hexdigest()[:16]
+
+
+class Journal:
+    """The journal of one identity; a context manager that opens a file of its own for writing.
+
+    Parameters
+    ----------
+    folder : path-like
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def read(self, settings):
+        """Look candidates up.
+
+        Parameters
+        ----------
+        settings : iterable of dict
+            Their parameters.
+
+        Returns
+        -------
+        rows : dict of str to dict
+            Key to the row that counts, for each that has one: a success, or else the last failure.
+        deaths : dict of str to int
+            Key to the number of writers that died while they evaluated it.
+        """
+        wanted = {key_of(params): canonical(params) for params in settings}
+        rows, deaths = {}, {}
+        for path in sorted(self.folder.glob("*.journal")):
+            started = None
+            for line in path.read_bytes().split(b"\n")[:-1]:
+                key = line[2:18].decode("ascii", "replace")
+                if key not in wanted:
+                    started = None if line[:1] in (b"r", b"s") else started
+                    continue
+                if line[:1] == b"s" and len(line) == 18:
+                    started = key
+                elif line[:1] == b"w":
+                    started = None
+                elif (
+                    line[:1] == b"r" and (row := _row_in(line)) is not None and canonical(row["params"]) == wanted[key]
+                ):
+                    started = None
+                    rows[key] = max(row, rows.get(key, row), key=_precedence)
+            if started is not None and not _is_held(path):
+                deaths[started] = deaths.get(started, 0) + 1
+        return rows, deaths
+
+    def in_flight(self):
+        """Return the keys of the evaluations that a living writer has begun and not finished."""
+        keys = set()
+        for path in self.folder.glob("*.journal"):
+            with open(path, "rb") as file:
+                file.seek(max(os.path.getsize(path) - 2 * START_BYTES, 0))
+                last = file.read().split(b"\n")[-2:]
+            if last[1:] == [b""] and last[0][:2] == b"s " and _is_held(path):
+                keys.add(last[0][2:].decode("ascii", "replace"))
+        return keys
+
+    def __enter__(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{secrets.token_hex(8)}.journal"
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        _hold(self._file)
+        self._size = self._started_at = 0
+        self._synced = time.monotonic()
+        return self
+
+    def __exit__(self, *exception):
+        try:
+            os.fdatasync(self._file)
+        finally:
+            os.close(self._file)
+
+    def start(self, key):
+        """Note that an evaluation begins."""
+        self._started_at = self._size
+        self._append(f"s {key}\n".encode())
+
+    def finish(self, key, row):
+        """Hand a finished evaluation to the operating system.
+
+        Raises
+        ------
+        OSError
+            If it could not be written whole; the evaluation then counts as not begun.
+        """
+        text = canonical(row).encode()
+        try:
+            self._append(b"r %s %08x %s\n" % (key.encode(), zlib.crc32(text), text))
+        except OSError as error:
+            os.ftruncate(self._file, self._started_at)
+            raise OSError(error.errno, error.strerror, str(self.folder)) from None
+        if time.monotonic() - self._synced > SYNC_SECONDS:
+            os.fdatasync(self._file)
+            self._synced = time.monotonic()
+
+    def withdraw(self, key):
+        """Note that an evaluation was given up in good order: it is no suspect."""
+        self._append(f"w {key}\n".encode())
+
+    def _append(self, line):
+        self._size += len(line)
+        while line:  # A second round only where the disk is full: it raises the reason.
+            line = line[os.write(self._file, line) :]
+
+
+def _row_in(line):
+    """Return the row of a result line, or None if the line is damaged."""
+    checksum, text = line[19:27], line[28:]
+    try:
+        return json.loads(text) if int(checksum, 16) == zlib.crc32(text) else None
+    except ValueError:
+        return None
+
+
+def _precedence(row):
+    return row["status"] == "ok", row["attempt"], row["finished"]
+
+
+def _hold(file):
+    """Lock a journal file for as long as its writer lives; the kernel lets go of it, whatever the writer died of."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return  # A file system without locks: its dead and its living writers look alike.
+
+
+def _is_held(path):
+    """Whether the writer of a journal file lives."""
+    with open(path, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return False
