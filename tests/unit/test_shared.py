@@ -1,0 +1,407 @@
+"""Shared work against plain fits: the same predictions, and only where the conditions hold."""
+
+import re
+import warnings
+from types import SimpleNamespace
+
+import _shared
+import numpy as np
+import pytest
+from _shared import SharedWork
+from scipy.sparse import csr_array
+from sklearn import datasets
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.decomposition import PCA
+from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import check_scoring
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, NuSVR
+
+N_SAMPLES = 400
+CLASSIFICATION = {
+    "digits": datasets.load_digits,
+    "iris": datasets.load_iris,
+    "wine": datasets.load_wine,
+    "breast_cancer": datasets.load_breast_cancer,
+}
+SCORERS = {
+    "classifier": ["accuracy", "f1_macro", "balanced_accuracy"],
+    "regressor": ["r2", "neg_mean_absolute_error", "neg_max_error"],
+}
+PIPELINES = {"alone": [], "scaled": [StandardScaler()], "pca": [StandardScaler(), PCA(n_components=0.9)]}
+
+
+def dataset_of(X, y):
+    """Return a dataset as `load_dataset` does, in random order, at most `N_SAMPLES` of it."""
+    order = np.random.RandomState(0).permutation(len(X))[:N_SAMPLES]
+    return SimpleNamespace(X=X[order], y=y[order], about={"X_is_finite": bool(np.isfinite(X).all())})
+
+
+def split_of(dataset, enabled=True):
+    n_train = len(dataset.X) * 4 // 5
+    return SharedWork(dataset, np.arange(n_train), np.arange(n_train, len(dataset.X)), enabled)
+
+
+@pytest.fixture
+def digits():
+    return dataset_of(*datasets.load_digits(return_X_y=True))
+
+
+@pytest.fixture
+def iris():
+    return dataset_of(*datasets.load_iris(return_X_y=True))
+
+
+def pipeline(steps, last):
+    return Pipeline([*((f"step{i}", clone(step)) for i, step in enumerate(steps)), ("last", last)]) if steps else last
+
+
+def settings(cls, n, random):
+    """Return settings of an SVM all over the shipped ranges, and with gamma by name."""
+    for i in range(n):
+        gamma = [*("scale", "auto"), *10 ** random.uniform(-10, 10, size=n)][i]
+        setting = {"gamma": gamma, "tol": 10.0 ** random.randint(-4, 0)}
+        setting |= {"C": 10 ** random.uniform(-10, 3)} if cls is not NuSVC else {}
+        yield setting | ({"nu": random.uniform(0.1, 0.4)} if cls in (NuSVC, NuSVR) else {})
+
+
+def hold_together(dataset, estimators, scorers):
+    """Compare shared with plain on every estimator; return how many used a Gram matrix."""
+    shared, plain, with_gram = split_of(dataset), split_of(dataset, enabled=False), 0
+    for estimator in estimators:
+        try:
+            theirs = clone(estimator).fit(plain.X_train, plain.y_train)
+        except ValueError as error:  # A solver gives up: it does so either way, for the same reason.
+            with pytest.raises(ValueError, match=re.escape(str(error))):
+                shared.fit(clone(estimator))
+            continue
+        ours, X_train, X_test = shared.fit(clone(estimator))
+        with_gram += getattr(ours, "kernel", None) == "precomputed"
+        if hasattr(theirs, "classes_"):
+            np.testing.assert_array_equal(ours.predict(X_train), theirs.predict(plain.X_train))
+            np.testing.assert_array_equal(ours.predict(X_test), theirs.predict(plain.X_test))
+        scorer = check_scoring(estimator, scorers)
+        for sides in ((X_train, plain.X_train, plain.y_train), (X_test, plain.X_test, plain.y_test)):
+            one, other = scorer(ours, sides[0], sides[2]), scorer(theirs, *sides[1:])
+            assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
+    return with_gram
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("steps", PIPELINES.values(), ids=PIPELINES)
+@pytest.mark.parametrize("cls", [SVC, NuSVC])
+@pytest.mark.parametrize("name", CLASSIFICATION)
+def test_classifiers_predict_the_same(name, cls, steps):
+    random, dataset = np.random.RandomState(1), dataset_of(*CLASSIFICATION[name](return_X_y=True))
+    estimators = [pipeline(steps, cls(max_iter=10_000).set_params(**setting)) for setting in settings(cls, 8, random)]
+    assert hold_together(dataset, estimators, SCORERS["classifier"]) >= 4
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("steps", PIPELINES.values(), ids=PIPELINES)
+@pytest.mark.parametrize("cls", [SVR, NuSVR])
+def test_regressors_predict_the_same(cls, steps):
+    random, dataset = np.random.RandomState(1), dataset_of(*datasets.load_diabetes(return_X_y=True))
+    estimators = [pipeline(steps, cls(max_iter=10_000).set_params(**setting)) for setting in settings(cls, 8, random)]
+    assert hold_together(dataset, estimators, SCORERS["regressor"]) >= 4
+
+
+@pytest.mark.parametrize("offset", [100.0, 1000.0])
+def test_equal_samples_far_from_the_origin_are_at_distance_zero(offset):
+    X, y = datasets.load_iris(return_X_y=True)
+    dataset = dataset_of(np.vstack([X, X[:60]]) + offset, np.concatenate([y, (y[:60] + 1) % 3]))
+    estimators = [SVC(C=10.0**c, gamma=10.0**g) for c in (-1, 2, 5) for g in (-8, 6, 8, 9.5)]
+    assert hold_together(dataset, estimators, SCORERS["classifier"]) > 0
+
+
+def kernel_used(dataset, estimator, **split_options):
+    fitted, *_ = split_of(dataset, **split_options).fit(estimator)
+    return (fitted.steps[-1][1] if isinstance(fitted, Pipeline) else fitted).kernel
+
+
+class OwnSVC(SVC):
+    """A subclass, which may do anything."""
+
+
+@pytest.mark.parametrize("gamma", [0.01, 1, "scale", "auto", 0])
+def test_gram_matrix_is_used(digits, gamma):
+    assert kernel_used(digits, SVC(gamma=gamma)) == "precomputed"
+
+
+@pytest.mark.parametrize(
+    "estimator", [SVC(kernel="poly"), OwnSVC(), SVC(probability=True)], ids=["kernel", "subclass", "probability"]
+)
+@pytest.mark.filterwarnings("ignore:.*probability")
+def test_gram_matrix_is_for_plain_rbf_only(iris, estimator):
+    assert kernel_used(iris, estimator) == estimator.kernel != "precomputed"
+
+
+def test_gram_matrix_is_off_where_sharing_is(digits):
+    assert kernel_used(digits, SVC(), enabled=False) == "rbf"
+
+
+def test_gram_matrix_is_bounded_in_memory(digits, monkeypatch):
+    monkeypatch.setattr(_shared, "MEMORY_BYTES", 16 * 320 * 400 - 1)
+    assert kernel_used(digits, SVC()) == "rbf"
+    monkeypatch.setattr(_shared, "MEMORY_BYTES", 16 * 320 * 400)
+    assert kernel_used(digits, SVC()) == "precomputed"
+
+
+def test_gram_matrix_is_off_where_there_is_no_memory_for_it(digits, monkeypatch):
+    def fail(*sides):
+        raise MemoryError
+
+    monkeypatch.setattr(_shared.Distances, "of", fail)
+    assert kernel_used(digits, SVC()) == "rbf"
+
+
+def test_gram_matrix_is_off_where_the_kernel_is_noise(iris):
+    iris.X = iris.X + 1e6
+    assert kernel_used(iris, SVC(gamma=1.0)) == "rbf"
+    assert kernel_used(iris, SVC(gamma=1e-9)) == "precomputed"
+    assert kernel_used(iris, SVC(gamma=1e9)) == "precomputed"  # All entries off the diagonal are 0, whatever the noise.
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_gram_matrix_is_off_for_distances_that_overflow(iris):
+    X = iris.X * 1e200
+    assert _shared.Distances.of(X, X, X) is None
+
+
+class ToSparse(TransformerMixin, BaseEstimator):
+    """Hands on sparse samples."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return csr_array(X)
+
+
+class ToList(ToSparse):
+    """Hands on something that has no size in bytes."""
+
+    def transform(self, X):
+        return X.tolist()
+
+
+@pytest.mark.parametrize("step", [ToSparse(), ToList()])
+def test_gram_matrix_is_for_dense_arrays(iris, step, monkeypatch):
+    monkeypatch.setattr(_shared, "_may_write", lambda estimator: False)
+    estimator = Pipeline([("step", step), ("last", SVC())])
+    fitted, _, X_test = split_of(iris).fit(estimator)
+    assert fitted.kernel == "rbf"
+    np.testing.assert_array_equal(fitted.predict(X_test), SVC().fit(iris.X[:120], iris.y[:120]).predict(iris.X[120:]))
+
+
+@pytest.mark.parametrize("gamma", [-1.0, True, "scaled", float("nan"), float("inf")])
+def test_what_scikit_learn_refuses_it_refuses_itself(iris, gamma):
+    try:
+        plain = SVC(gamma=gamma).fit(iris.X, iris.y).kernel
+    except ValueError as error:
+        with pytest.raises(ValueError, match=re.escape(str(error))):
+            split_of(iris).fit(SVC(gamma=gamma))
+    else:
+        assert kernel_used(iris, SVC(gamma=gamma)) == plain
+
+
+def test_gamma_by_name_is_scikit_learns_whatever_the_order_in_memory(digits):
+    for X in (digits.X, np.asfortranarray(digits.X), digits.X.astype("float32"), digits.X.astype("int64")):
+        for name in ("scale", "auto"):
+            fitted = SVC(gamma=name).fit(X, digits.y)
+            assert _shared.Distances.of(X, X, X).gamma(name) == fitted._gamma
+
+
+class CountingScaler(StandardScaler):
+    """Counts its fits, over all clones."""
+
+    fits = 0
+
+    def fit(self, X, y=None, sample_weight=None):
+        type(self).fits += 1
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Make CountingScaler pass for one of scikit-learn's own, and count from 0."""
+    monkeypatch.setattr(CountingScaler, "__module__", "sklearn.preprocessing")
+    CountingScaler.fits = 0
+    return CountingScaler
+
+
+def fits_of(counted, split, estimators):
+    before = counted.fits
+    for estimator in estimators:
+        split.fit(estimator)
+    return counted.fits - before
+
+
+def test_prefix_is_fitted_once_for_neighbours_that_agree(iris, counted):
+    estimators = [Pipeline([("scaler", counted()), ("last", LogisticRegression(C=C))]) for C in (0.1, 1.0, 10.0)]
+    assert fits_of(counted, split_of(iris), estimators) == 1
+    assert fits_of(counted, split_of(iris, enabled=False), estimators) == 3
+
+
+def test_prefix_with_other_parameters_is_fitted_again(iris, counted):
+    with_mean = [
+        Pipeline([("scaler", counted(with_mean=flag)), ("last", GaussianNB())]) for flag in (True, False, False, True)
+    ]
+    assert fits_of(counted, split_of(iris), with_mean) == 3
+
+
+def test_candidates_are_ordered_by_prefix_so_each_is_fitted_once(iris, counted):
+    estimator, split = Pipeline([("scaler", counted()), ("last", LogisticRegression())]), split_of(iris)
+    entries = [(str(i), {"last__C": 1.0 + i, "scaler__with_mean": i % 2 == 0}, 0) for i in range(6)]
+    ordered = split.ordered(entries, estimator)
+    assert sorted(ordered) == sorted(entries)
+    assert fits_of(counted, split, [clone(estimator).set_params(**params) for _, params, _ in ordered]) == 2
+    assert split_of(iris, enabled=False).ordered(entries, estimator) == entries
+    assert split.ordered(entries, LogisticRegression()) == entries
+
+
+class OwnPipeline(Pipeline):
+    """A subclass, which may do anything."""
+
+
+def test_prefix_is_shared_under_conditions(iris, counted):
+    def fits(make):
+        return fits_of(counted, split_of(iris), [make(), make()])
+
+    last = ("last", GaussianNB())
+    assert fits(lambda: Pipeline([("scaler", counted()), last])) == 1
+    assert fits(lambda: OwnPipeline([("scaler", counted()), last])) == 2
+    assert fits(lambda: Pipeline([("scaler", counted(copy=False)), last])) == 2
+    assert fits(lambda: Pipeline([("a", counted()), ("pca", PCA(random_state=np.random.RandomState(0))), last])) == 2
+
+
+def test_a_pipeline_with_a_cache_of_its_own_stays_whole(iris, tmp_path):
+    fitted, *_ = split_of(iris).fit(
+        Pipeline([("scaler", StandardScaler()), ("last", GaussianNB())], memory=str(tmp_path))
+    )
+    assert isinstance(fitted, Pipeline)
+
+
+def test_prefix_is_not_kept_above_the_bound(iris, counted, monkeypatch):
+    monkeypatch.setattr(_shared, "MEMORY_BYTES", 100)
+    assert (
+        fits_of(counted, split_of(iris), [Pipeline([("scaler", counted()), ("last", GaussianNB())]) for _ in range(2)])
+        == 2
+    )
+
+
+class Shifting(TransformerMixin, BaseEstimator):
+    """What it makes of the samples it was fitted on differs from what it makes of them later."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def fit_transform(self, X, y=None):
+        return X + 1.0
+
+    def transform(self, X):
+        return X
+
+
+@pytest.mark.parametrize(
+    "last", [SVC(), GaussianNB(), LogisticRegression(max_iter=1000)], ids=lambda e: type(e).__name__
+)
+def test_fit_transform_may_differ_from_transform(iris, last, monkeypatch):
+    monkeypatch.setattr(Shifting, "__module__", "sklearn.preprocessing")
+    assert hold_together(iris, [Pipeline([("shift", Shifting()), ("last", last)])] * 2, SCORERS["classifier"]) in (0, 2)
+
+
+class FiniteCheck(ClassifierMixin, BaseEstimator):
+    """Notes whether scikit-learn was told that the samples are finite."""
+
+    def fit(self, X, y):
+        from sklearn import get_config
+
+        self.classes_, self.assumed_ = np.unique(y), get_config()["assume_finite"]
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[:1], len(X))
+
+
+@pytest.fixture
+def assumed(monkeypatch):
+    """Return a function that tells whether a fit was told that its samples are finite."""
+    monkeypatch.setattr(FiniteCheck, "__module__", "sklearn.dummy")
+
+    def of(dataset, wrap=lambda estimator: estimator, **options):
+        fitted, *_ = split_of(dataset, **options).fit(wrap(FiniteCheck()))
+        return getattr(fitted, "estimators_", [fitted])[0].assumed_
+
+    return of
+
+
+def test_samples_are_checked_once(iris, assumed):
+    from sklearn import get_config
+
+    assert assumed(iris)
+    assert not get_config()["assume_finite"]
+
+
+def test_samples_are_checked_again_where_they_may_not_be_finite(iris, assumed):
+    assert not assumed(iris, enabled=False)
+    assert not assumed(iris, lambda inner: Pipeline([("scaler", StandardScaler()), ("last", inner)]))
+    assert not assumed(iris, lambda inner: BaggingClassifier(inner, n_estimators=1))
+    iris.about["X_is_finite"] = False
+    assert not assumed(iris)
+
+
+@pytest.mark.parametrize("estimator", [AdaBoostClassifier(), BaggingClassifier(GaussianNB())])
+def test_estimators_that_make_their_own_contain_some(estimator):
+    assert _shared._contains_estimators(estimator)
+
+
+def test_not_a_number_is_found_as_before(iris):
+    iris.X[3, 1], iris.about["X_is_finite"] = np.nan, False
+    for estimator in (SVC(), GaussianNB(), Pipeline([("scaler", StandardScaler()), ("last", SVC())])):
+        with pytest.raises(ValueError, match="NaN"):
+            split_of(iris).fit(estimator)
+
+
+class Centering(ClassifierMixin, BaseEstimator):
+    """Writes into the samples it is given, and is not scikit-learn's."""
+
+    def fit(self, X, y):
+        X -= X.mean(axis=0)
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        X *= 0
+        return np.repeat(self.classes_[:1], len(X))
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        Centering(),
+        Pipeline([("scaler", StandardScaler(copy=False)), ("last", GaussianNB())]),
+        LinearRegression(copy_X=False),
+    ],
+    ids=["foreign", "step", "copy_X"],
+)
+def test_samples_stay_as_they_are(iris, estimator, enabled):
+    split = split_of(iris, enabled)
+    for _ in range(2):
+        fitted, X_train, X_test = split.fit(clone(estimator))
+        fitted.predict(X_test)
+        fitted.predict(X_train)
+        np.testing.assert_array_equal(split.X_train, iris.X[:120])
+        np.testing.assert_array_equal(split.X_test, iris.X[120:])
+
+
+def test_linear_kernels_elsewhere_in_sklearn_svm_are_left_alone(iris):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fitted, X_train, _ = split_of(iris).fit(LinearSVC())
+    assert X_train.shape == (120, 4)
+    assert fitted.coef_.shape == (3, 4)
