@@ -1,0 +1,137 @@
+"""Draw the parameter map: which regions of the space score well."""
+
+import math
+
+from _figure import COLORMAP, MARK, pyplot, save
+from _job import job
+from _space import is_logarithmic, subspaces
+from _tables import read_table, scorer_of
+
+# Above this many points an SVG carries them as one picture, or no viewer opens it.
+MANY = 2000
+
+
+class Axis:
+    """One parameter as an axis: its label, its ticks, and where candidates stand on it.
+
+    Attributes
+    ----------
+    position : ndarray of shape (n_candidates,)
+        NaN where a candidate does not have the parameter.
+    label : str
+    ticks : list of str or None
+        Names of positions 0, 1, … where values are no numbers.
+    n_values : int
+    """
+
+    def __init__(self, name, values, logarithmic):
+        import numpy as np
+        import pandas as pd
+
+        self.label, self.ticks = name, None
+        given = values.notna()
+        self.n_values = values.nunique()
+        numeric = pd.to_numeric(values, errors="coerce")
+        if values.dtype != bool and numeric[given].notna().all() and given.any():
+            logarithmic = logarithmic and (numeric[given] > 0).all()
+            self.position = np.log10(numeric.to_numpy()) if logarithmic else numeric.to_numpy(dtype=float)
+            self.label = f"log10 {name}" if logarithmic else name
+        else:
+            names = sorted(values[given].astype(str).unique())
+            self.ticks = [text if len(text) <= 24 else text[:23] + "…" for text in names]
+            places = {text: float(i) for i, text in enumerate(names)}
+            self.position = values.astype(str).map(places).to_numpy(dtype=float)
+
+
+def axes_of(table, space):
+    """Return the axes of a map: the two parameters that take the most values, numbers before names.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``cv_results.csv``.
+    space : dict or list of dict
+        Of the config; its order breaks ties.
+
+    Returns
+    -------
+    list of Axis
+        Two of them, or one where the space has no more.
+    """
+    entries = {name: entry for subspace in reversed(subspaces(space)) for name, entry in subspace.items()}
+    axes = [Axis(name, table[f"param_{name}"], is_logarithmic(entry)) for name, entry in entries.items()]
+    chosen = sorted(axes, key=lambda axis: (axis.ticks is not None, -axis.n_values))[:2]
+    return sorted(chosen, key=axes.index)
+
+
+def draw_map(table, space, title):
+    """Return a figure of the parameter map.
+
+    The first parameter upwards, the second to the right; with one parameter its mean test score upwards. Candidates are drawn
+    from worst to best, so where several share a place the best is seen.
+    """
+    plt = pyplot()
+    scorer = scorer_of(table)
+    table = table.sort_values([f"mean_test_{scorer}", "candidate"], ascending=[True, False], na_position="first")
+    axes = axes_of(table, space)
+    scores = table[f"mean_test_{scorer}"].to_numpy()
+    vertical, horizontal = (axes[0].position, axes[1].position) if len(axes) == 2 else (scores, axes[0].position)
+    failed = table[f"mean_test_{scorer}"].isna().to_numpy()
+    size = min(60.0, max(5.0, 1500 / math.sqrt(len(table)) / 4))
+
+    figure, ax = plt.subplots(figsize=(7.2, 5.4), layout="constrained")
+    ax.grid(color="0.92", linewidth=0.6)
+    ax.set_axisbelow(True)
+    points = ax.scatter(
+        horizontal[~failed],
+        vertical[~failed],
+        c=scores[~failed],
+        s=size,
+        cmap=COLORMAP,
+        linewidths=0,
+        rasterized=len(table) > MANY,
+    )
+    if failed.any():
+        height = vertical[failed] if len(axes) == 2 else [ax.get_ylim()[0]] * int(failed.sum())
+        ax.scatter(
+            horizontal[failed], height, marker="x", c="0.6", s=size, linewidths=0.8, label=f"failed ({failed.sum():,})"
+        )
+    best = table.index[table[f"rank_test_{scorer}"] == 1].min()
+    at = table.index.get_loc(best)
+    mark = f"best: candidate {table['candidate'][best]}, {scores[at]:.4f}"
+    ax.scatter(
+        horizontal[at], vertical[at], marker="o", s=170, facecolors="none", edgecolors=MARK, linewidths=2, label=mark
+    )
+    name = "mean test score" if scorer == "score" else f"mean test {scorer}"
+    figure.colorbar(points, ax=ax, label=name)
+    _label(ax.set_xlabel, ax.set_xticks, axes[-1])
+    if len(axes) == 2:
+        _label(ax.set_ylabel, ax.set_yticks, axes[0])
+    else:
+        ax.set_ylabel(name)
+    ax.set_title(f"{title}: {len(table):,} candidates")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def _label(set_label, set_ticks, axis):
+    set_label(axis.label)
+    if axis.ticks is not None and len(axis.ticks) <= 30:
+        set_ticks(range(len(axis.ticks)), axis.ticks)
+
+
+def main(table, space, title, outputs):
+    """Draw the map of the table `table` to each path of `outputs`."""
+    figure = draw_map(read_table(table), space, title)
+    for path in outputs:
+        save(figure, path)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0], snakemake.threads):
+        main(
+            snakemake.input.table,
+            snakemake.params.space,
+            snakemake.wildcards.search,
+            [snakemake.output.png, snakemake.output.svg],
+        )

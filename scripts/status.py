@@ -1,0 +1,42 @@
+"""Say how every search stands, from its journal alone: any time, while a run has the folder locked, over ssh.
+
+``python scripts/status.py [--directory DIR] [--watch [SECONDS]]``
+"""
+
+import argparse
+import contextlib
+import sys
+import time
+from pathlib import Path
+
+from _status import overview
+
+
+def watch(results, seconds):
+    """Print how the searches stand every so many seconds, until interrupted."""
+    while True:
+        started = time.process_time()
+        text = overview(results)
+        print(f"\033[H\033[J{text}" if sys.stdout.isatty() else text, flush=True)
+        time.sleep(
+            max(seconds, 9 * (time.process_time() - started))
+        )  # A login node is shared: a tenth of a core is enough.
+
+
+def main(arguments=None):
+    """Read the command line and print."""
+    parser = argparse.ArgumentParser(
+        description="Say how every search stands: evaluations done, failed, running and left, best so far."
+    )
+    parser.add_argument("--directory", default=".", help="where snakemake was started (default: here)")
+    parser.add_argument(
+        "--watch", nargs="?", type=float, const=10.0, metavar="SECONDS", help="say it again every SECONDS (10)"
+    )
+    options = parser.parse_args(arguments)
+    results = Path(options.directory, "results")
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        watch(results, options.watch) if options.watch else print(overview(results))
+
+
+if __name__ == "__main__":
+    main()

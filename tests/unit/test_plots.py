@@ -1,0 +1,96 @@
+"""Figures and tables for the report, with little data and with a lot."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from plot_example import draw_example
+from plot_parameter_map import axes_of, draw_map
+from tabulate_best import best_rows, page
+
+SPACE = {"C": {"logspace": [-10, 10, 1001]}, "gamma": {"loguniform": [1e-10, 1e10]}, "tol": [1e-4, 1e-3]}
+
+
+def table(n, failed=0, **columns):
+    rng = np.random.RandomState(0)
+    scores = np.concatenate([np.full(failed, np.nan), rng.uniform(size=n - failed)])
+    made = {
+        "candidate": range(n),
+        "param_C": 10 ** rng.uniform(-10, 10, n),
+        "param_gamma": 10 ** rng.uniform(-10, 10, n),
+    }
+    made |= {"param_tol": rng.choice([1e-4, 1e-3], n), "mean_test_score": scores, "std_test_score": 0.1}
+    made |= {
+        "mean_train_score": scores,
+        "mean_fit_time": 0.1,
+        "rank_test_score": pd.Series(-scores).rank(method="min").fillna(n),
+    }
+    return pd.DataFrame(made | columns)
+
+
+def drawn(n, space=SPACE, **kwargs):
+    figure = draw_map(table(n, **kwargs), space, "search")
+    ax = figure.axes[0]
+    labels = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    return figure, ax, labels
+
+
+@pytest.mark.parametrize("n", [1, 10, 10_000])
+def test_the_map_shows_every_candidate_and_marks_the_best(n):
+    figure, ax, labels = drawn(n)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("log10 gamma", "log10 C")
+    assert figure.axes[1].get_ylabel() == "mean test score"
+    points, mark = ax.collections
+    assert len(points.get_offsets()) == n
+    best = table(n)["mean_test_score"].idxmax()
+    assert labels == [f"best: candidate {best}, {table(n)['mean_test_score'][best]:.4f}"]
+    np.testing.assert_allclose(
+        mark.get_offsets()[0], np.log10(table(n).loc[best, ["param_gamma", "param_C"]].astype(float))
+    )
+
+
+def test_failed_candidates_are_crosses():
+    _, ax, labels = drawn(10, failed=3)
+    assert [len(c.get_offsets()) for c in ax.collections] == [7, 3, 1]
+    assert labels[0] == "failed (3)"
+
+
+def test_axes_are_the_parameters_with_most_values_logarithmic_where_the_space_is():
+    made = table(50, param_kernel=["rbf", "poly"] * 25, param_degree=list(range(50)))
+    space = {"tol": [1e-4, 1e-3], "kernel": ["rbf", "poly"], "degree": {"range": [0, 50]}, "C": {"uniform": [0, 1]}}
+    axes = axes_of(made, space)
+    assert [axis.label for axis in axes] == ["degree", "C"]
+
+
+def test_names_are_ticks():
+    made = table(6, param_kernel=["rbf", "poly", "rbf", None, "linear", "poly"])
+    ax = draw_map(made, {"kernel": ["rbf", "poly", "linear"], "C": {"logspace": [-10, 10, 1001]}}, "search").axes[0]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["linear", "poly", "rbf"]
+
+
+def test_one_parameter_is_drawn_against_the_score():
+    ax = draw_map(table(6), {"C": {"logspace": [-10, 10, 1001]}}, "search").axes[0]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("log10 C", "mean test score")
+
+
+def test_images_are_drawn_pixel_by_pixel_and_others_as_bars():
+    X, y = np.arange(8.0).reshape(2, 4), np.array([1, 0])
+    image = draw_example(X, y, [2, 2]).axes[0]
+    np.testing.assert_array_equal(image.images[0].get_array(), [[0, 1], [2, 3]])
+    assert image.images[0].get_interpolation() == "nearest"
+    assert image.images[0].get_cmap().name == "gray"
+    bars = draw_example(X, y, None).axes[0]
+    assert [bar.get_height() for bar in bars.patches] == [0, 1, 2, 3]
+
+
+def test_the_ten_best_in_their_order_of_equals_the_lowest_candidate():
+    made = table(40)
+    made.loc[[5, 3], "rank_test_score"] = 0
+    rows = best_rows(made)
+    assert len(rows) == 10
+    assert rows["candidate"].tolist()[:2] == [3, 5]
+    assert rows["rank"].is_monotonic_increasing
+
+
+def test_the_page_escapes_what_a_user_may_write():
+    text = page(pd.DataFrame({"<b>": ["<script>"], "x": [None]}), "a & b")
+    assert "<script>" not in text and "&lt;script&gt;" in text and "a &amp; b" in text

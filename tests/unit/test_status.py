@@ -1,0 +1,188 @@
+"""How a search stands, from journals written here by hand: no Snakemake, no scikit-learn."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from _journal import Journal, key_of
+from _plan import batch_name, batches_of
+from _rows import write_json, write_rows
+from _status import overview, progress, standing
+from workflow_runs import ROOT
+
+NOW = 1_700_000_000.0
+
+
+def settings(n_candidates):
+    return [{"C": float(i)} for i in range(n_candidates)]
+
+
+def draw(folder, n_candidates=4, n_splits=2, batch_size=3):
+    """Write the plan and the batches of a search, and return the plan."""
+    for first, last in batches_of(n_candidates, batch_size):
+        rows = ({"candidate": i, "params": {"C": float(i)}} for i in range(first, last + 1))
+        write_rows(folder / "candidates" / "0" / f"{batch_name(first, last)}.jsonl", rows)
+    plan = {"n_candidates": n_candidates, "n_splits": n_splits, "evaluations": n_candidates * n_splits}
+    plan |= {"batch_size": batch_size, "scorer": "score", "identities": [f"split{i}" for i in range(n_splits)]}
+    write_json(folder / "candidates" / "0" / "plan.json", plan)
+    return plan
+
+
+def row(candidate, score=None, finished=NOW - 1, status="ok", attempt=0):
+    """Return a row as `evaluate` journals it."""
+    test = None if score is None else {"score": score}
+    return {
+        "params": {"C": float(candidate)},
+        "status": status,
+        "test": test,
+        "time": 1.0,
+        "finished": finished,
+        "attempt": attempt,
+    }
+
+
+def journal(folder, split, *rows):
+    with Journal(folder / "journal" / f"split{split}") as opened:
+        for each in rows:
+            opened.start(key_of(each["params"]))
+            opened.finish(key_of(each["params"]), each)
+
+
+@pytest.fixture
+def search(tmp_path):
+    return tmp_path / "results" / "svc"
+
+
+def test_counts_what_is_done_failed_running_and_left(search):
+    plan = draw(search)
+    journal(search, 0, row(0, 0.5), row(1, status="timeout"))
+    with Journal(search / "journal" / "split1") as writer:
+        writer.start(key_of({"C": 3.0}))
+        found = standing(search, plan, NOW)
+    assert (found.done, found.failed, found.running, found.left) == (1, 1, 1, 5)
+
+
+def test_a_dead_writer_runs_nothing(search):
+    plan = draw(search)
+    with Journal(search / "journal" / "split0") as writer:
+        writer.start(key_of({"C": 3.0}))
+    assert standing(search, plan, NOW).running == 0
+
+
+def test_a_withdrawn_start_is_not_running(search):
+    plan = draw(search)
+    with Journal(search / "journal" / "split0") as writer:
+        writer.start(key_of({"C": 3.0}))
+        writer.withdraw(key_of({"C": 3.0}))
+        assert standing(search, plan, NOW).running == 0
+
+
+def test_a_candidate_counts_once_and_a_success_before_a_failure(search):
+    plan = draw(search)
+    journal(search, 0, row(0, status="failed"), row(0, 0.5, attempt=1))
+    journal(search, 0, row(0, 0.5))
+    found = standing(search, plan, NOW)
+    assert (found.done, found.failed) == (1, 0)
+
+
+def test_rows_outside_the_plan_do_not_count(search):
+    plan = draw(search, n_candidates=2)
+    journal(search, 0, row(0, 0.5), row(7, 0.9))
+    journal(search, 5, row(1, 0.9))
+    found = standing(search, plan, NOW)
+    assert found.done == 1
+    assert found.best["candidate"] == 0
+
+
+def test_a_cut_line_is_skipped(search):
+    plan = draw(search)
+    journal(search, 0, row(0, 0.5), row(1, 0.6))
+    (path,) = (search / "journal" / "split0").iterdir()
+    path.write_bytes(path.read_bytes()[:-9])
+    assert standing(search, plan, NOW).done == 1
+
+
+def test_the_best_is_that_of_the_most_splits(search):
+    plan = draw(search)
+    journal(search, 0, row(0, 0.5), row(1, 0.7), row(2, 0.99))
+    journal(search, 1, row(0, 0.9), row(1, 0.5))
+    best = standing(search, plan, NOW).best
+    assert best == {"candidate": 0, "params": {"C": 0.0}, "mean": 0.7, "std": pytest.approx(0.2), "n_splits": 2}
+
+
+def test_the_rate_forgets_an_earlier_run(search):
+    plan = draw(search)
+    journal(search, 0, row(0, 0.5, finished=NOW - 90_000), row(1, 0.5, finished=NOW - 9), row(2, 0.5, finished=NOW))
+    assert standing(search, plan, NOW).rate == pytest.approx(2 / 10)
+
+
+def test_the_text_names_counts_time_left_and_the_best(search):
+    draw(search)
+    journal(search, 0, row(0, 0.5, finished=NOW - 1), row(1, 0.75, finished=NOW))
+    with Journal(search / "journal" / "split1") as writer:
+        writer.start(key_of({"C": 0.0}))
+        text = progress(search, NOW)
+    assert text.splitlines() == [
+        "svc: of 8 evaluations 2 done, 0 failed, 1 running, 5 left; 1.0/s, about 6 s to go",
+        "  best so far: candidate 1, mean test score 0.7500 (std 0.0000, 1 of 2 splits)",
+        "  C=1",
+    ]
+
+
+def test_a_search_that_stands_still_says_so(search):
+    draw(search)
+    journal(search, 0, row(0, 0.5))
+    assert progress(search, NOW).startswith(
+        "svc: of 8 evaluations 1 done, 0 failed, 0 running, 7 left; none is running now\n"
+    )
+
+
+def test_nothing_started_is_one_line(tmp_path):
+    assert overview(tmp_path / "results") == f"{tmp_path}/results: nothing has started here; start it: snakemake -j 16"
+
+
+def test_a_search_without_candidates_is_one_line(search):
+    journal(search, 0, row(0, 0.5))
+    assert overview(search.parent) == "svc: no candidates are drawn yet"
+
+
+def test_a_damaged_batch_names_its_rebuild(search):
+    draw(search)
+    (search / "candidates" / "0" / "000000-000002.jsonl").write_text("")
+    assert "run snakemake with --forcerun propose_candidates" in overview(search.parent)
+
+
+def test_the_command_imports_no_heavy_library(search):
+    draw(search)
+    journal(search, 0, row(0, 0.5, finished=time.time()))
+    command = [
+        sys.executable,
+        "-X",
+        "importtime",
+        str(ROOT / "scripts" / "status.py"),
+        "--directory",
+        str(search.parents[1]),
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("svc: of 8 evaluations 1 done")
+    imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert "_status" in imported
+    assert not imported & {"sklearn", "numpy", "pandas"}
+
+
+def test_watch_says_it_again(search):
+    draw(search)
+    command = [
+        sys.executable,
+        str(ROOT / "scripts" / "status.py"),
+        "--directory",
+        str(search.parents[1]),
+        "--watch",
+        "0.1",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout.readline().startswith("svc: of 8 evaluations 0 done")
+        journal(search, 0, row(0, 0.5))
+        assert any(line.startswith("svc: of 8 evaluations 1 done") for line in watching.stdout)
+        watching.kill()
