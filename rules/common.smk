@@ -1,0 +1,189 @@
+# What the rules need to know before they run: the config, checked, and which files a search consists of.
+
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+# A script finds its helpers beside it; Snakemake fetches them there when the workflow is used from a repository.
+HELPERS = (
+    "_config _dataset _errors _estimator _evaluator _fences _figure _job _journal _limits _plan _rows _shared _space "
+    "_status _tables"
+).split()
+for helper in HELPERS:
+    helper_path = workflow.source_path(f"../scripts/{helper}.py")
+if (scripts := str(Path(helper_path).parent)) not in sys.path:
+    sys.path.append(scripts)
+
+import _config
+import _estimator
+import _job
+import _plan
+import _rows
+import _space
+import _status
+from _errors import InputError
+
+STARTED = time.time()
+
+# Another version may give other numbers: what depends on it runs again.
+SCIKIT_LEARN = metadata.version("scikit-learn")
+
+# From so many evaluations on, tables are also written as Parquet.
+PARQUET_ROWS = 100_000
+
+
+def checked(config):
+    """Lay the config over the one that it extends, and check it."""
+    # Snakemake has run the templates of these by now; a config that has some is refused all the same.
+    for path in workflow.overwrite_configfiles:
+        _config.read_yaml(path)
+    layers = [config]
+    # A working directory's own config, unless it is that of a workflow which uses this one as a module.
+    here = Path(str(workflow.current_basedir)).resolve().parent
+    alone = Path(workflow.basedir).resolve() == here
+    if alone and (own := Path("config/config.yaml")).exists():
+        layers.append(_config.read_yaml(own))
+    layers.append(_config.read_yaml(workflow.source_path("../config/config.yaml")))
+    schema = _config.read_yaml(workflow.source_path("../config/schema.yaml"))
+    return _config.validate(_config.assemble(*layers), schema)
+
+
+try:
+    config = checked(config)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+SEARCHES = {search["name"]: search for search in config["searches"]}
+SPLITS = range(config["n_splits"])
+TRUST = _estimator.Trust(config["trusted_modules"])
+
+
+def search_settings(wildcards):
+    """What defines an evaluation, and what it may use."""
+    search = SEARCHES[wildcards.search]
+    keys = (
+        "estimator",
+        "scoring",
+        "random_state",
+        "limits",
+        "retry_failed",
+        "share_work",
+    )
+    return {key: search[key] for key in keys}
+
+
+def pilot_settings(wildcards):
+    """What a pilot depends on: the evaluations it times and the space it takes them from."""
+    search = SEARCHES[wildcards.search]
+    return search_settings(wildcards) | {
+        "param_distributions": search["param_distributions"]
+    }
+
+
+def asked_of(name):
+    """What a plan answers; kept in the plan, so that it tells by itself whether it is the one asked for."""
+    keys = (
+        "dataset",
+        "splitter",
+        "test_size",
+        "n_splits",
+        "batch_seconds",
+    )
+    versions = {"scikit-learn": SCIKIT_LEARN}
+    return {"search": SEARCHES[name], **{key: config[key] for key in keys}, **versions}
+
+
+def module_versions(wildcards):
+    """The code outside scikit-learn that a search rests on."""
+    search = SEARCHES[wildcards.search]
+    return TRUST.versions(
+        [search["estimator"], search["param_distributions"], search["scoring"]]
+    )
+
+
+def pilot_file(wildcards):
+    """The pilot, where batches are sized by it."""
+    auto = SEARCHES[wildcards.search]["batch_size"] == "auto"
+    return "results/{search}/pilot.json" if auto else []
+
+
+def batches(wildcards):
+    """The batches of a search, once the candidates of every search are drawn.
+
+    So a mistake in the last search shows before the first one is evaluated.
+    """
+    folders = {
+        name: checkpoints.propose_candidates.get(search=name, round=0).output[0]
+        for name in SEARCHES
+    }
+    folder = folders[wildcards.search]
+    plan = _plan.read_plan(Path(folder).parents[1])
+    if plan is None or _rows.canonical(plan["asked"]) != _rows.canonical(
+        asked_of(wildcards.search)
+    ):
+        # Only where .snakemake was lost does an outdated plan pass for up to date. SystemExit, because
+        # Snakemake would bury an exception of an input function under a traceback.
+        sys.exit(
+            f"error: {folder}: was drawn for another config, and .snakemake no longer knows; nothing "
+            "finished is lost: run the same command with --forcerun prepare_dataset"
+        )
+    return sorted(glob_wildcards(f"{folder}/{{batch}}.jsonl").batch)
+
+
+def candidate_files(wildcards):
+    """One file for each batch of a search."""
+    return expand(
+        "results/{search}/candidates/0/{batch}.jsonl",
+        search=wildcards.search,
+        batch=batches(wildcards),
+    )
+
+
+def evaluation_files(wildcards):
+    """One file for each batch of a search on each split."""
+    return expand(
+        "results/{search}/evaluations/0/{batch}/{split}.jsonl",
+        search=wildcards.search,
+        batch=batches(wildcards),
+        split=SPLITS,
+    )
+
+
+def results():
+    """Everything a run leaves for a person."""
+    wanted = ["results/dataset/example.png"]
+    for name, search in SEARCHES.items():
+        folder = f"results/{name}"
+        wanted += [
+            f"{folder}/{file}"
+            for file in ("cv_results.csv", "evaluations.csv", "best.json")
+        ]
+        wanted += [f"{folder}/plots/best_candidates.html"]
+        wanted += [f"{folder}/plots/parameter_map.{kind}" for kind in ("png", "svg")]
+        asked = _space.count_candidates(
+            search["param_distributions"], search["strategy"], search["n_candidates"]
+        )
+        if asked * len(SPLITS) >= PARQUET_ROWS:
+            wanted += [
+                f"{folder}/{table}.parquet" for table in ("cv_results", "evaluations")
+            ]
+    return wanted
+
+
+def tell_errors():
+    """Repeat, at the end of the console, what stopped each job."""
+    for line in _job.errors_since("results/logs", STARTED):
+        print(f"error: {line}", file=sys.stderr)
+
+
+def tell_results():
+    """Say how each search came out, and where its table and plots are.
+
+    A run that was asked for something earlier in the pipeline leaves searches without a result.
+    """
+    for name in SEARCHES:
+        if Path(f"results/{name}/best.json").exists():
+            print(_status.summary(f"results/{name}"), file=sys.stderr)

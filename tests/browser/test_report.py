@@ -1,0 +1,54 @@
+"""The report as a reader sees it: opened from a file in headless Chromium, with no network."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+import workflow_runs
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("CVSEARCH_REQUIRE_BROWSER") == "1":
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed")
+    return found
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    workdir = workflow_runs.Workdir(tmp_path_factory.mktemp("report"))
+    workdir.write("config.yaml", workflow_runs.TINY)
+    workdir.snakemake()
+    workdir.snakemake("--report", workdir.path / "report.html")
+    return workdir.path / "report.html"
+
+
+def opened(chromium, page, profile):
+    """Return the document after its scripts have run, and what went wrong in them."""
+    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    command += ["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", f"--user-data-dir={profile}"]
+    command += ["--virtual-time-budget=10000", "--dump-dom", page]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout, re.findall(r"CONSOLE.*?\"(Uncaught.*?)\"", done.stderr)
+
+
+def test_the_report_opens_without_a_network_and_shows_its_parts(chromium, report, tmp_path):
+    document, errors = opened(chromium, report.as_uri(), tmp_path)
+    assert errors == []
+    for text in ("This report is the outcome of a", "How to read it", "Statistics", "Data", "Results"):
+        assert text in document, text
+
+
+def test_a_page_whose_script_fails_would_be_noticed(chromium, tmp_path):
+    page = tmp_path / "broken.html"
+    page.write_text("<script>nothing_of_this_name()</script>")
+    _, errors = opened(chromium, page.as_uri(), tmp_path / "profile")
+    assert len(errors) == 1

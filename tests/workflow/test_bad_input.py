@@ -1,0 +1,190 @@
+"""A mistake ends the run before any evaluation, with one clear line among the last ten."""
+
+import pytest
+import yaml
+
+DATA = """
+import numpy as np
+
+def one_class():
+    return np.ones((10, 2)), np.zeros(10, dtype=int)
+
+def nan_target():
+    return np.ones((4, 2)), np.array([0.0, 1.0, np.nan, 1.0])
+
+def words():
+    return np.array([["a", "b"]] * 4), np.array([0, 1, 0, 1])
+
+def unequal():
+    return np.ones((4, 2)), np.zeros(3)
+
+def few():
+    return np.arange(4.0).reshape(2, 2), np.array([0, 1])
+"""
+
+AT_ONCE = {
+    "unknown key": ({"n_split": 3}, "n_split: is not a key that is known here; did you mean 'n_splits'?"),
+    "empty space": ({"space": {"max_depth": []}}, "searches[0].param_distributions.max_depth: [] is empty"),
+    "not YAML": ("a: [1", None),
+    "runs code": ({"__use_yte__": True}, "__use_yte__ is refused"),
+}
+
+IN_A_JOB = {
+    "no such parameter": (
+        {"space": {"max_dept": [1, 2]}},
+        "searches[tree].param_distributions.max_dept: DecisionTreeClassifier has no parameter 'max_dept'; did you mean 'max_depth'?",
+    ),
+    "no such estimator": (
+        {"estimator": "sklearn.tree.DecisionTreeClassifer"},
+        "searches[tree].estimator: sklearn.tree has no 'DecisionTreeClassifer'; did you mean 'DecisionTreeClassifier'?",
+    ),
+    "no estimator": ({"estimator": "sklearn.tree.export_text"}, "'sklearn.tree.export_text' is no estimator"),
+    "not trusted": ({"estimator": "os.system"}, "'os.system' is not in scikit-learn nor in a trusted module"),
+    "no such scorer": (
+        {"scoring": "acuracy"},
+        "searches[tree].scoring: 'acuracy' is no scorer's name; did you mean 'accuracy'?",
+    ),
+    "no such loader": (
+        {"dataset": {"loader": "sklearn.datasets.load_digit"}},
+        "dataset.loader: sklearn.datasets has no 'load_digit'; did you mean 'load_digits'?",
+    ),
+    "one class": (
+        {"dataset": {"loader": "data.one_class"}},
+        "the target has one value only, np.int64(0) in all 10 samples",
+    ),
+    "NaN target": ({"dataset": {"loader": "data.nan_target"}}, "the target has 1 missing or infinite values of 4"),
+    "text": ({"dataset": {"loader": "data.words"}}, "give a two-dimensional array of numbers"),
+    "unequal": ({"dataset": {"loader": "data.unequal"}}, "X has 4 samples and y 3"),
+    "too few": (
+        {"dataset": {"loader": "data.few"}, "test_size": 0.9},
+        "test_size: 0.9 of 2 samples leaves a side of the split empty",
+    ),
+}
+
+
+def apply(config, change):
+    change = dict(change)
+    search = config["searches"][0]
+    if "space" in change:
+        search["param_distributions"] = change.pop("space")
+    if "estimator" in change:
+        search["estimator"] = change.pop("estimator")
+    return config | change | {"trusted_modules": ["data"]}
+
+
+def check(run, message):
+    assert run.returncode != 0
+    assert message in run.last_lines
+    assert "Traceback" not in run.last_lines.split(message)[1]
+    assert run.jobs["evaluate"] == 0
+
+
+@pytest.mark.parametrize("case", AT_ONCE)
+def test_structure_is_checked_as_the_snakefile_is_read(workdir, tiny, case):
+    change, message = AT_ONCE[case]
+    if isinstance(change, str):
+        workdir.write("config/config.yaml", change)
+        run = workdir.snakemake(config=None, check=False)
+        check(run, "config/config.yaml, line 1: not valid YAML")
+    else:
+        workdir.write("config.yaml", apply(tiny, change))
+        check(workdir.snakemake(check=False), message)
+    assert not (workdir.path / "results").exists()
+
+
+@pytest.mark.parametrize("case", IN_A_JOB)
+def test_what_needs_scikit_learn_is_checked_before_any_evaluation(workdir, tiny, case):
+    change, message = IN_A_JOB[case]
+    workdir.write("data.py", DATA)
+    workdir.write("config.yaml", apply(tiny, change))
+    check(workdir.merge(check=False), message)
+
+
+def test_a_mistake_in_the_last_search_shows_before_the_first_is_evaluated(workdir, tiny):
+    tiny["searches"].append(
+        yaml.safe_load(yaml.safe_dump(tiny["searches"][0])) | {"name": "other", "scoring": "acuracy"}
+    )
+    workdir.write("config.yaml", tiny)
+    check(workdir.snakemake(check=False), "searches[other].scoring: 'acuracy' is no scorer's name")
+
+
+def test_a_mistake_that_the_pilot_meets_first_names_its_search(workdir, tiny):
+    workdir.write("config.yaml", tiny | {"batch_size": "auto", "scoring": "acuracy"})
+    check(workdir.merge(check=False), "searches[tree].scoring: 'acuracy' is no scorer's name")
+
+
+def test_a_mistake_touches_nothing_that_was_computed(workdir, tiny):
+    workdir.write("config.yaml", tiny)
+    workdir.merge()
+    before = {path: path.read_bytes() for path in (workdir.path / "results/tree").rglob("*") if path.is_file()}
+    workdir.write("config.yaml", apply(tiny, {"space": {"max_dept": [1, 2]}}))
+    assert workdir.merge(check=False).returncode != 0
+    kept = {path for path, content in before.items() if path.exists() and path.read_bytes() == content}
+    assert {path for path in before if "evaluations/" in str(path) or "journal/" in str(path)} <= kept
+
+
+def test_a_search_in_which_everything_fails_ends_with_the_most_frequent_reason(workdir, tiny):
+    tiny["searches"][0]["param_distributions"] = {"max_depth": [-1], "min_samples_leaf": [1, 2, 3]}
+    workdir.write("config.yaml", tiny)
+    run = workdir.merge(check=False)
+    assert run.returncode != 0
+    assert (
+        "tree: all 6 evaluations failed, most often (6 times) with InvalidParameterError: The 'max_depth' parameter"
+        in run.last_lines
+    )
+    assert run.jobs["evaluate"] == 2
+
+
+def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries_again(workdir, tiny):
+    tiny["searches"][0]["param_distributions"] = {"max_depth": [-1, 1, 2, 3]}
+    workdir.write("config.yaml", tiny)
+    run = workdir.snakemake()
+    assert "tree: 2 of 8 evaluations failed (2 x InvalidParameterError: " in run.output
+    assert "to try only those again: run the same command with --config retry_failed=1" in run.output
+    table = workdir.table()
+    assert table.sort_values("rank_test_score")["param_max_depth"].iloc[-1] == -1
+    assert table["mean_test_score"].isna().sum() == 1
+    again = workdir.merge("--config", "retry_failed=1")
+    assert again.evaluated == 2
+    assert workdir.table("evaluations")["error"].notna().sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [
+        (
+            "candidates/0/000000-000002.jsonl",
+            lambda b: b[:-9],
+            "truncated; rebuild it: run the same command with --forcerun propose_candidates",
+        ),
+        (
+            "evaluations/0/000000-000002/1.jsonl",
+            lambda b: b + b.splitlines()[-1] + b"\n",
+            "was edited; rebuild it: rm ",
+        ),
+        (
+            "evaluations/0/000000-000002/1.jsonl",
+            lambda b: b.replace(b"rows 1", b"rows 0"),
+            "is of format 'cvsearch rows 0', this version reads 'cvsearch rows 1'; rebuild it: rm ",
+        ),
+        ("cv_results.csv", lambda b: b[:-30], "rebuild it: run the same command with --forcerun merge_results"),
+    ],
+    ids=["candidates cut", "evaluations duplicated", "evaluations older", "table cut"],
+)
+def test_a_damaged_result_file_is_named_with_the_command_that_rebuilds_it(workdir, tiny, name, damage, said):
+    workdir.write("config.yaml", tiny)
+    workdir.merge()
+    digest = workdir.digest()
+    path = workdir.path / "results/tree" / name
+    path.write_bytes(damage(path.read_bytes()))
+    target = "results/tree/plots/best_candidates.html"
+    run = workdir.snakemake(target, check=False)
+    assert run.returncode != 0
+    assert f"results/tree/{name}: " in run.last_lines and said in run.last_lines
+    if "rm " in said:
+        path.unlink()
+        mended = workdir.snakemake(target)
+    else:
+        mended = workdir.snakemake(target, "--forcerun", said.split("--forcerun ")[1])
+    assert mended.evaluated == 0
+    assert workdir.digest() == digest

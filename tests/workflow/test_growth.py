@@ -1,0 +1,99 @@
+"""A search grows: only what is missing runs, counted by Snakemake's own jobs and by the evaluations that they computed."""
+
+import json
+import shutil
+
+import pytest
+
+
+def test_candidates_and_splits_are_added_and_nothing_is_done_twice(workdir, tiny):
+    workdir.write("config.yaml", tiny | {"n_candidates": 10, "batch_size": 10})
+    first = workdir.merge()
+    assert first.jobs["evaluate"] == 2
+    assert first.evaluated == 20
+    ten = workdir.candidates()
+    old_splits = {path.name: path.read_bytes() for path in (workdir.path / "results/splits").iterdir()}
+
+    more_candidates = workdir.merge("--config", "n_candidates=30")
+    assert more_candidates.jobs["evaluate"] == 4
+    assert more_candidates.evaluated == 40
+    assert more_candidates.jobs["make_splits"] == more_candidates.jobs["prepare_dataset"] == 0
+    assert workdir.candidates()[:10] == ten
+    assert (
+        "60 evaluations (30 candidates x 2 splits), 20 in the journal, 4 jobs will run the other 40"
+        in more_candidates.output
+    )
+
+    more_splits = workdir.merge("--config", "n_candidates=30", "n_splits=3")
+    assert more_splits.jobs["evaluate"] == 3
+    assert more_splits.jobs["make_splits"] == 1
+    assert more_splits.evaluated == 30
+    for name, content in old_splits.items():
+        assert (workdir.path / "results/splits" / name).read_bytes() == content
+    assert len(workdir.table("evaluations")) == 90
+
+    fewer = workdir.merge()
+    assert fewer.jobs["evaluate"] == fewer.evaluated == 0
+    assert len(workdir.table()) == 10
+    assert len(workdir.table("evaluations")) == 20
+
+
+def test_another_batch_size_reuses_every_evaluation(workdir, tiny):
+    """Ten batch files change to four: the jobs run again, and find their evaluations in the journal."""
+    workdir.write("config.yaml", tiny | {"n_candidates": 500, "batch_size": 500})
+    assert workdir.merge().evaluated == 1000
+    digest = workdir.digest()
+    again = workdir.merge("--config", "batch_size=150")
+    assert again.jobs["evaluate"] == 8
+    assert again.evaluated == 0
+    assert "1,000 in the journal, nothing is left to run" in again.output
+    assert workdir.digest() == digest
+
+
+def test_a_last_batch_that_was_not_full_is_reused(workdir, tiny):
+    workdir.write("config.yaml", tiny | {"n_candidates": 5, "batch_size": 3})
+    workdir.merge()
+    grown = workdir.merge("--config", "n_candidates=7")
+    assert grown.evaluated == 4
+    assert grown.jobs["evaluate"] == 4
+
+
+def test_auto_sizes_batches_once(workdir, tiny):
+    workdir.write("config.yaml", tiny | {"batch_size": "auto", "batch_seconds": 0.5, "n_candidates": 200})
+    first = workdir.merge()
+    assert first.jobs["time_pilot"] == 1
+    pilot = (workdir.path / "results/tree/pilot.json").read_text()
+    size = json.loads((workdir.path / "results/tree/candidates/0/plan.json").read_text())["batch_size"]
+    assert size == max(1, min(5000, int(0.5 / json.loads(pilot)["seconds_per_evaluation"])))
+    timed = json.loads(pilot)["evaluations"]
+    assert first.evaluated == 400 - timed, "what the pilot evaluated is not evaluated again"
+    grown = workdir.merge("--config", "n_candidates=220")
+    assert grown.jobs["time_pilot"] == 0
+    assert (workdir.path / "results/tree/pilot.json").read_text() == pilot
+    assert grown.evaluated == 40
+
+
+@pytest.mark.parametrize("change", [("n_candidates=8",), ("n_splits=3",)], ids=str)
+def test_a_search_grown_after_snakemakes_memory_was_lost(workdir, tiny, change):
+    """It fails with the command that mends it, and never shows the old table as the new one."""
+    workdir.write("config.yaml", tiny)
+    workdir.merge()
+    shutil.rmtree(workdir.path / ".snakemake")
+    refused = workdir.merge("--config", *change, check=False)
+    assert refused.returncode != 0
+    assert "nothing finished is lost: run the same command with --forcerun prepare_dataset" in refused.last_lines
+    assert "Traceback" not in refused.output
+    mended = workdir.merge("--forcerun", "prepare_dataset", "--config", *change)
+    assert mended.evaluated == {"n_candidates=8": 4, "n_splits=3": 6}[change[0]]
+    again = workdir.merge("--config", *change)
+    assert "Nothing to be done" in again.output
+
+
+def test_a_finite_space_gives_all_it_has_and_says_so(workdir, tiny):
+    tiny["searches"][0]["param_distributions"] = {"max_depth": [1, 2, 3], "criterion": ["gini", "entropy"]}
+    workdir.write("config.yaml", tiny | {"n_candidates": 100, "batch_size": 100})
+    run = workdir.snakemake()
+    assert "tree: the space holds 6 candidates, all are taken; n_candidates asks for 100" in run.output
+    assert len({json.dumps(c) for c in workdir.candidates()}) == 6
+    svg = (workdir.path / "results/tree/plots/parameter_map.svg").read_text()
+    assert "gini" in svg and "entropy" in svg

@@ -1,0 +1,95 @@
+"""The shipped search against scikit-learn itself."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.svm import SVC
+from workflow_runs import Workdir
+
+N_CANDIDATES = 60
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    workdir = Workdir(tmp_path_factory.mktemp("shipped"))
+    workdir.run = workdir.snakemake("--config", f"n_candidates={N_CANDIDATES}", config=None)
+    return workdir
+
+
+@pytest.fixture(scope="module")
+def splits():
+    indices = np.arange(len(load_digits().target))
+    return [train_test_split(indices, test_size=0.2, random_state=i) for i in range(2)]
+
+
+def test_every_score_equals_the_plain_sequential_loop(shipped):
+    data = load_digits()
+    table = shipped.table("evaluations", "svc").set_index(["candidate", "split"])
+    assert len(table) == 2 * N_CANDIDATES
+    for split in range(2):
+        X_train, X_test, y_train, y_test = train_test_split(data.data, data.target, test_size=0.2, random_state=split)
+        for i, params in enumerate(shipped.candidates("svc")):
+            plain = SVC(**params).fit(X_train, y_train)
+            row = table.loc[i, split]
+            assert (row["status"], row["test_score"]) == ("ok", plain.score(X_test, y_test)), (i, split)
+            assert row["train_score"] == plain.score(X_train, y_train), (i, split)
+            assert 0 < row["fit_time"] < row["time"]
+
+
+def test_cv_results_equals_grid_search(shipped, splits):
+    candidates = shipped.candidates("svc")
+    grid = [{name: [value] for name, value in params.items()} for params in candidates]
+    search = GridSearchCV(SVC(), grid, cv=splits, scoring="accuracy", return_train_score=True, refit=False)
+    data = load_digits()
+    expected = pd.DataFrame(search.fit(data.data, data.target).cv_results_)
+    table = shipped.table(search="svc")
+    assert set(table) == {"candidate", *expected}
+    assert list(map(json.loads, table["params"])) == candidates
+    for column in expected:
+        if column.startswith(("param_", "split", "mean_t", "std_t", "rank_")):
+            np.testing.assert_array_equal(table[column], expected[column].astype(table[column].dtype), err_msg=column)
+    best = json.loads((shipped.path / "results/svc/best.json").read_text())
+    assert best["candidate"] == expected["rank_test_score"].argmin()
+    assert best["mean_test_score"] == expected["mean_test_score"].max()
+
+
+def test_splits_are_train_test_split(shipped, splits):
+    for i, (train, test) in enumerate(splits):
+        with np.load(shipped.path / f"results/splits/{i}.npz") as stored:
+            np.testing.assert_array_equal(stored["train"], train)
+            np.testing.assert_array_equal(stored["test"], test)
+
+
+def test_all_that_is_promised_is_there(shipped):
+    results = shipped.path / "results"
+    about = json.loads((results / "dataset/dataset.json").read_text())
+    assert (about["n_samples"], about["n_features"], about["image_shape"]) == (1797, 64, [8, 8])
+    assert len(about["classes"]) == 10
+    png = b"\x89PNG"
+    assert (results / "dataset/example.png").read_bytes()[:4] == png
+    assert (results / "svc/plots/parameter_map.png").read_bytes()[:4] == png
+    svg = (results / "svc/plots/parameter_map.svg").read_text()
+    assert "log10 C" in svg and "log10 gamma" in svg and "mean test score" in svg
+    assert (results / "svc/plots/best_candidates.html").read_text().count("<tr>") == 11
+    provenance = shipped.provenance("svc")
+    assert provenance["dataset_sha256"] == about["sha256"]
+    assert provenance["versions"]["scikit-learn"]
+    assert provenance["config"]["searches"][0]["name"] == "svc"
+
+
+def test_the_run_tells_plan_progress_and_outcome(shipped):
+    said = shipped.run.output
+    assert f"svc: {2 * N_CANDIDATES} evaluations ({N_CANDIDATES} candidates x 2 splits)" in said
+    assert f"svc: {2 * N_CANDIDATES} of {2 * N_CANDIDATES} evaluations done" in said
+    assert f"svc: {N_CANDIDATES} candidates on 2 splits, best is candidate" in shipped.run.last_lines
+    assert "results/svc/cv_results.csv" in shipped.run.last_lines
+
+
+def test_a_second_run_does_nothing(shipped):
+    run = shipped.snakemake("--config", f"n_candidates={N_CANDIDATES}", config=None)
+    assert "Nothing to be done" in run.output
+    assert not run.jobs

@@ -1,0 +1,120 @@
+"""Run the workflow as a user does, and read what Snakemake says of it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# A search that takes milliseconds an evaluation, so that a test waits for Snakemake and for nothing else.
+TINY = {
+    "dataset": {"loader": "sklearn.datasets.load_iris"},
+    "n_splits": 2,
+    "n_candidates": 6,
+    "scoring": "accuracy",
+    "batch_size": 3,
+    "searches": [
+        {
+            "name": "tree",
+            "estimator": "sklearn.tree.DecisionTreeClassifier",
+            "param_distributions": {"max_depth": {"range": [1, 40]}, "min_samples_leaf": {"range": [1, 20]}},
+        }
+    ],
+}
+
+
+def tracked_files():
+    """Return the paths that git tracks or would track, relative to the root."""
+    command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [path for path in listed if (ROOT / path).is_file()]
+
+
+def environment(**extra):
+    """Return the environment of a run: this Python first, no network, no colours."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "NO_COLOR": "1", **extra}
+
+
+class Run:
+    """A finished run of Snakemake."""
+
+    def __init__(self, returncode, output):
+        self.returncode, self.output = returncode, output
+
+    @property
+    def jobs(self):
+        """Rule to the number of its jobs that finished, from Snakemake's own lines."""
+        return Counter(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", self.output, re.MULTILINE))
+
+    @property
+    def evaluated(self):
+        """Number of evaluations that were computed, from the jobs' last lines of progress."""
+        done = re.findall(r"batch (\S+), split (\d+): ([\d,]+) of [\d,]+$", self.output, re.MULTILINE)
+        last = {(batch, split): int(count.replace(",", "")) for batch, split, count in done}
+        return sum(last.values())
+
+    @property
+    def last_lines(self):
+        """The last ten lines, where a user looks for what went wrong."""
+        return "\n".join(self.output.rstrip().splitlines()[-10:])
+
+
+class Workdir:
+    """A working directory that the workflow runs in."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def write(self, name, content):
+        """Write a file into it; a dict as YAML."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(content) if isinstance(content, dict) else content)
+        return path
+
+    def command(self, *arguments, config="config.yaml", snakefile=ROOT / "Snakefile", cores=2):
+        command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(self.path)]
+        if config is not None:
+            command += ["--configfile", str(self.path / config)]
+        return [*command, "--cores", str(cores), *map(str, arguments)]
+
+    def snakemake(self, *arguments, check=True, env=None, cwd=None, **kwargs):
+        """Run to the end; `config=None` runs without a config of its own."""
+        command = self.command(*arguments, **kwargs)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env or environment(), cwd=cwd
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"{' '.join(command)}\n{done.stdout}")
+        return Run(done.returncode, done.stdout)
+
+    def merge(self, *arguments, search="tree", **kwargs):
+        """Run up to the tables, without plots."""
+        return self.snakemake(f"results/{search}/provenance.json", *arguments, **kwargs)
+
+    def provenance(self, search="tree"):
+        return json.loads((self.path / f"results/{search}/provenance.json").read_text())
+
+    def digest(self, search="tree"):
+        return self.provenance(search)["digest"]
+
+    def table(self, name="cv_results", search="tree"):
+        import pandas as pd
+
+        return pd.read_csv(self.path / f"results/{search}/{name}.csv")
+
+    def candidates(self, search="tree"):
+        """Return the parameters of every candidate, in their order."""
+        rows = {}
+        for path in (self.path / f"results/{search}/candidates/0").glob("*.jsonl"):
+            for line in path.read_text().splitlines()[1:]:
+                row = json.loads(line)
+                rows[row["candidate"]] = row["params"]
+        return [rows[i] for i in range(len(rows))]
