@@ -1,0 +1,133 @@
+"""Each way in which one candidate can fail, at each place of a batch: a row, and nothing else is hurt."""
+
+import jobs
+import pytest
+
+FAULTS = {
+    "raise": ("failed", "ValueError: no fit today"),
+    "score_raises": ("failed", "RuntimeError: no prediction today"),
+    "nan": ("failed", "ValueError: test_score is NaN"),
+    "sys_exit": ("failed", "SystemExit: 3"),
+    "os_exit": ("killed", "process ended itself with exit status 3, 2 times"),
+    "os_exit_0": ("killed", "process ended itself with exit status 0, 2 times"),
+    "segfault": ("killed", "process died of SIGSEGV, 2 times"),
+    "sigkill": ("killed", "process died of SIGKILL, 2 times"),
+    "memory": ("out_of_memory", "needed more than 500 MB of memory"),
+    "hang": ("timeout", "took longer than 1 s"),
+}
+LIMITS = {"seconds": 1, "memory_mb": 500}
+N = 5
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """What a batch of N sound candidates gives."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    jobs.prepare(folder, [{"value": i} for i in range(N)])
+    job = jobs.Job(folder)
+    job.run()
+    return jobs.scores(job.rows())
+
+
+@pytest.mark.parametrize("place", [0, 2, N - 1], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_bad_candidate_hurts_only_itself(tmp_path, undisturbed, fault, place):
+    candidates = [{"value": i} for i in range(N)]
+    candidates[place]["fault"] = fault
+    jobs.prepare(tmp_path, candidates)
+    job = jobs.Job(tmp_path, LIMITS)
+    job.run()
+
+    status, reason = FAULTS[fault]
+    deaths = 2 if status == "killed" else 1
+    assert [words[2:] for words in job.events("fault")] == [[str(place), fault]] * deaths
+    assert len(job.events("fit")) == N - 1 + deaths
+    rows = job.rows()
+    assert (rows[place]["status"], rows[place]["test"]) == (status, None)
+    assert rows[place]["error"].startswith(reason)
+    assert 0 < rows[place]["time"] < 60
+    sound = [row for i, row in enumerate(jobs.scores(rows)) if i != place]
+    assert sound == [row for i, row in enumerate(undisturbed) if i != place]
+    assert jobs.survivors(job.events("fit")) == []
+
+
+def test_a_worker_killed_once_costs_a_repetition_and_no_row(tmp_path, undisturbed):
+    candidates = [{"value": i} for i in range(N)]
+    candidates[2] |= {"fault": "sigkill", "fault_once": str(tmp_path / "happened")}
+    jobs.prepare(tmp_path, candidates)
+    job = jobs.Job(tmp_path)
+    job.run()
+    assert len(job.events("fault")) == 1
+    assert len(job.events("fit")) == N + 1
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_a_candidate_that_takes_its_whole_job_down_twice_becomes_a_row(tmp_path, undisturbed):
+    candidates = [{"value": i} for i in range(N)]
+    candidates[1]["fault"] = "kill_job"
+    jobs.prepare(tmp_path, candidates)
+    job = jobs.Job(tmp_path)
+    for _ in range(2):
+        assert job.run(check=False)[0] == -9
+        assert not job.output.exists()
+    job.run()
+    assert len(job.events("fault")) == 2
+    row = job.rows()[1]
+    assert (row["status"], row["error"]) == ("killed", "its whole job died 2 times while it ran")
+    assert len(job.events("fit")) == N + 1, "after its first death the suspect came last, all else was done once"
+    sound = [row for row in jobs.scores(job.rows()) if row[0] != 1]
+    assert sound == [row for row in undisturbed if row[0] != 1]
+    assert jobs.survivors(job.events("fit")) == []
+
+
+def test_a_raised_limit_evaluates_again_only_what_had_hit_it(tmp_path):
+    candidates = [{"value": 0}, {"value": 1, "seconds": 1.5}, {"value": 2, "fault": "raise"}]
+    jobs.prepare(tmp_path, candidates)
+    jobs.Job(tmp_path, {"seconds": 1}).run()
+    job = jobs.Job(tmp_path, {"seconds": 1})
+    assert [row["status"] for row in job.rows()] == ["ok", "timeout", "failed"]
+    fits = len(job.events("fit"))
+    jobs.Job(tmp_path, {"seconds": 0.5}).run()
+    assert len(job.events("fit")) == fits, "a lower limit evaluates nothing"
+    jobs.Job(tmp_path, {"seconds": 30}).run()
+    assert [words[2] for words in job.events("fit")[fits:]] == ["1"]
+    assert [row["status"] for row in job.rows()] == ["ok", "ok", "failed"]
+
+
+def test_retry_failed_tries_only_failures_again_and_keeps_the_success(tmp_path):
+    candidates = [
+        {"value": 0},
+        {"value": 1, "fault": "raise", "fault_once": str(tmp_path / "once")},
+        {"value": 2, "fault": "raise"},
+    ]
+    jobs.prepare(tmp_path, candidates)
+    job = jobs.Job(tmp_path)
+    job.run()
+    assert [row["status"] for row in job.rows()] == ["ok", "failed", "failed"]
+    jobs.Job(tmp_path, retry_failed=1).run()
+    assert [row["status"] for row in job.rows()] == ["ok", "ok", "failed"]
+    assert [words[2] for words in job.events("fit")] == ["0", "1", "2", "1", "2"]
+    jobs.Job(tmp_path).run()
+    assert [row["status"] for row in job.rows()] == ["ok", "ok", "failed"]
+    assert len(job.events("fit")) == 5
+
+
+def test_a_job_with_nothing_left_imports_no_scikit_learn(tmp_path):
+    jobs.prepare(tmp_path, [{"value": i} for i in range(3)])
+    job = jobs.Job(tmp_path)
+    job.run()
+    job.output.unlink()
+    poisoned = tmp_path / "poison"
+    (poisoned / "sklearn").mkdir(parents=True)
+    (poisoned / "sklearn/__init__.py").write_text("raise SystemError('scikit-learn was imported')")
+    script = job.folder / "again.py"
+    script.write_text(
+        f"import sys; sys.path[:0] = [{str(poisoned)!r}]; sys.path.append({str(jobs.ROOT / 'scripts')!r})\n"
+        f"import evaluate; evaluate.main(**{job.arguments()!r})"
+    )
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(job.rows()) == 3

@@ -1,0 +1,312 @@
+"""Deaths of the worker and of the job at any moment, and what a disk can do: nothing finished is lost."""
+
+import contextlib
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import jobs
+import pytest
+
+N = 12
+CANDIDATES = [{"value": i, "seconds": 0.03} for i in range(N)]
+MOMENTS = int(os.environ.get("CVSEARCH_MOMENTS", "3"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """What the batch gives when nothing happens."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    jobs.prepare(folder, CANDIDATES)
+    job = jobs.Job(folder)
+    job.run()
+    assert len(job.events("fit")) == N
+    return jobs.scores(job.rows())
+
+
+@pytest.fixture
+def job(tmp_path):
+    """The batch, before its first job."""
+    jobs.prepare(tmp_path, CANDIDATES)
+    return jobs.Job(tmp_path)
+
+
+def wait_for_fits(job, n, process):
+    """Wait until `n` fits have begun and return the worker's process id."""
+    deadline = time.monotonic() + 60
+    while len(fits := job.events("fit")) < n:
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    return int(fits[-1][0])
+
+
+def moments(name):
+    """Return seeded moments, (fits begun, delay in seconds), and print them."""
+    rng = random.Random(name)
+    chosen = [(rng.randint(1, N - 1), rng.uniform(0, 0.03)) for _ in range(MOMENTS)]
+    print(f"moments of {name}: {chosen}")
+    return chosen
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+@pytest.mark.parametrize("moment", moments("worker"), ids=str)
+def test_a_worker_killed_from_outside(job, undisturbed, moment, number):
+    n, delay = moment
+    process = job.start()
+    worker = wait_for_fits(job, n, process)
+    time.sleep(delay)
+    os.kill(worker, number)
+    assert process.wait(60) == 0
+    fits = job.events("fit")
+    assert len({words[0] for words in fits}) == 2, "a second worker took over: the first one was killed"
+    assert N <= len(fits) <= N + 1
+    assert jobs.scores(job.rows()) == undisturbed
+    assert jobs.survivors(fits) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+@pytest.mark.parametrize("moment", moments("job"), ids=str)
+def test_a_job_killed_at_any_moment(job, undisturbed, moment, number):
+    n, delay = moment
+    process = job.start()
+    worker = wait_for_fits(job, n, process)
+    time.sleep(delay)
+    process.send_signal(number)
+    assert process.wait(60) == (-9 if number == signal.SIGKILL else 143)
+    deadline = time.monotonic() + 10
+    while jobs.is_running(worker):
+        assert time.monotonic() < deadline, "the worker outlived its job"
+        time.sleep(0.01)
+    finished = job.journaled()
+    assert n - 1 <= finished < N
+    assert not job.output.exists()
+
+    job.run()
+    assert len(job.events("fit")) <= N + 1, "only the evaluation in flight was repeated"
+    assert job.journaled() == N
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_a_candidate_in_flight_at_orderly_stops_is_no_suspect(job, undisturbed):
+    for _ in range(3):
+        process = job.start()
+        wait_for_fits(job, len(job.events("fit")) + 1, process)
+        process.terminate()
+        assert process.wait(60) == 143
+    job.run()
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_killed_between_write_and_rename(job, undisturbed):
+    stop = job.folder / "sitecustomize.py"
+    stop.write_text(
+        "import os, signal\n"
+        "def killed(source, target):\n"
+        f"    open({str(job.folder / 'reached')!r}, 'w').close()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "os.replace = killed\n"
+    )
+    script = jobs.SCRIPT.format(
+        scripts=f"{jobs.ROOT}/scripts", log=str(job.log), arguments=jobs.json.dumps(job.arguments())
+    )
+    env = jobs.environment(
+        PYTHONPATH=f"{job.folder}{os.pathsep}{Path(jobs.__file__).parent}", FAULTY_TRACE=str(job.trace)
+    )
+    done = subprocess.run([jobs.sys.executable, "-c", script], env=env, check=False)
+    assert done.returncode == -9
+    assert (job.folder / "reached").exists()
+    assert not job.output.exists()
+    job.run()
+    assert len(job.events("fit")) == N, "all were in the journal"
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_a_journal_cut_at_any_byte_of_its_last_two_lines(job, undisturbed):
+    from _journal import Journal, key_of
+
+    job.run()
+    path = next(job.journal.rglob("*.journal"))
+    content = path.read_bytes()
+    lines = content.splitlines(keepends=True)
+    assert lines[-1].startswith(b"r ")
+    tail = len(lines[-1]) + len(lines[-2])
+    cuts = 0
+    for cut in range(len(content) - tail, len(content)):
+        path.write_bytes(content[:cut])
+        rows, _ = Journal(path.parent).read(CANDIDATES)
+        assert set(rows) == {key_of(params) for params in CANDIDATES[:-1]}
+        cuts += 1
+    assert cuts == tail
+    job.output.unlink()
+    job.run()
+    assert len(job.events("fit")) == N + 1
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_damaged_lines_of_a_journal_are_skipped_and_evaluated_again(job, undisturbed):
+    job.run()
+    path = next(job.journal.rglob("*.journal"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    damaged = [line for line in lines if line.startswith(b"r ")][3]
+    path.write_bytes(
+        b"".join(lines).replace(damaged, damaged.replace(b'"status":"ok"', b'"status":"OK"')) + b"\x00\xff garbage\n"
+    )
+    job.output.unlink()
+    job.run()
+    assert len(job.events("fit")) == N + 1
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_two_writers_at_once_are_harmless(job, undisturbed):
+    first, second = job.start(), job.start()
+    assert (first.wait(60), second.wait(60)) == (0, 0)
+    assert len({words[0] for words in job.events("fit")}) == 2
+    assert jobs.scores(job.rows()) == undisturbed
+    job.output.unlink()
+    before = len(job.events("fit"))
+    job.run()
+    assert len(job.events("fit")) == before
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def file_size_limit(size):
+    """Return a preexec function: no file may grow beyond `size` bytes."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@contextlib.contextmanager
+def small_disk(path, kilobytes):
+    """A file system of this size, mounted at `path`."""
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "cvsearch-test", path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.skip(f"this user may not mount a file system: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", path], check=True)
+
+
+def test_a_disk_that_fills_during_a_row(job, undisturbed):
+    """In the journal, on a real file system that is full; after space is freed nothing finished is evaluated again."""
+    job.journal.mkdir(parents=True)
+    with small_disk(job.journal, 8):
+        ballast = job.journal / "ballast"
+        status, console = job.run(check=False)
+        assert status == 0, console
+        job.output.unlink()
+        kept = {path: path.read_bytes() for path in job.journal.rglob("*.journal")}
+        for path, content in kept.items():
+            path.write_bytes(b"".join(content.splitlines(keepends=True)[:10]))
+        with contextlib.suppress(OSError), ballast.open("wb") as file:
+            while True:
+                file.write(b"\0" * 512)
+                file.flush()
+        assert shutil.disk_usage(job.journal).free == 0
+        before = len(job.events("fit"))
+        status, console = job.run(check=False)
+        assert status == 1
+        assert "No space left on device; free some space and run again" in console
+        assert not job.output.exists()
+        assert len(job.events("fit")) <= before + 1
+        ballast.unlink()
+        job.run()
+        assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_a_file_size_limit_during_a_row(job, undisturbed):
+    status, console = job.run(check=False, preexec_fn=file_size_limit(1500))
+    assert status == 1
+    assert "File too large; raise the limit on file sizes" in console
+    finished = job.journaled()
+    assert 0 < finished < N
+    job.run()
+    assert len(job.events("fit")) <= N + 1
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_a_disk_that_fills_during_the_rename(job, undisturbed):
+    """The rows are journaled, and only the output cannot be written."""
+    job.output.parent.mkdir(parents=True)
+    with small_disk(job.output.parent, 4):
+        (job.output.parent / "ballast").write_bytes(b"\0" * 4096)
+        status, console = job.run(check=False)
+        assert status == 1
+        assert "No space left on device" in console
+        assert not job.output.exists()
+        (job.output.parent / "ballast").unlink()
+    job.run()
+    assert len(job.events("fit")) == N
+    assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_a_read_only_results_folder(job):
+    """For root, whom permissions do not stop, a read-only mount."""
+    results = job.folder / "results"
+    if os.geteuid() == 0:
+        mount = ["mount", "--bind", results, results]
+        if (done := subprocess.run(mount, capture_output=True, text=True, check=False)).returncode != 0:
+            pytest.skip(f"this user may not mount a file system: {done.stderr.strip()}")
+        lock, unlock = ["mount", "-o", "remount,bind,ro", results], ["umount", results]
+        said = "Read-only file system; mount it writable, or run with --directory elsewhere"
+    else:
+        lock, unlock = ["chmod", "-R", "a-w", results], ["chmod", "-R", "u+w", results]
+        said = "Permission denied; make it writable, or run with --directory elsewhere"
+    try:
+        subprocess.run(lock, check=True)
+        status, console = job.run(check=False)
+    finally:
+        subprocess.run(unlock, check=True)
+    assert status == 1
+    assert said in console
+    assert "Traceback" not in console
+    assert job.events("fit") == []
+
+
+MERGE = """
+import sys
+sys.path.append({scripts!r})
+from _job import job
+import merge_results
+config = {{"searches": [{{"name": "s", "scoring": None}}], "n_splits": 1, "retry_failed": 0}}
+names = ("cv_results.csv", "evaluations.csv", "best.json", "provenance.json")
+with job({log!r}):
+    merge_results.main("s", [{batch!r}], [{output!r}], {dataset!r}, config, [{merged!r} + "/" + name for name in names])
+"""
+
+
+def test_a_disk_that_fills_during_the_merge(job):
+    job.run()
+    merged = job.folder / "merged"
+    merged.mkdir()
+    script = MERGE.format(
+        scripts=str(jobs.ROOT / "scripts"),
+        log=str(job.log),
+        batch=str(job.batch),
+        output=str(job.output),
+        dataset=str(job.folder / "results/dataset"),
+        merged=str(merged),
+    )
+    with small_disk(merged, 8):
+        (merged / "ballast").write_bytes(b"\0" * 4096)
+        done = subprocess.run([jobs.sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert "No space left on device; free some space and run again" in done.stderr
+        whole = {path.name for path in merged.iterdir()}
+        assert whole < {"ballast", "cv_results.csv", "evaluations.csv", "best.json", "provenance.json"}
+        (merged / "ballast").unlink()
+        for path in merged.iterdir():
+            path.unlink()
+    done = subprocess.run([jobs.sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len((merged / "evaluations.csv").read_text().splitlines()) == N + 1
