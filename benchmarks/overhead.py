@@ -1,0 +1,67 @@
+"""What journal and fences cost: the same evaluations in a bare loop and through `evaluate`, in one sitting.
+
+``python benchmarks/overhead.py`` prints a table; times are medians of seconds per evaluation.
+"""
+
+import itertools
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "faults"), str(ROOT / "tests")]
+
+import jobs  # noqa: E402
+from _dataset import load_dataset, load_split  # noqa: E402
+from _estimator import Trust  # noqa: E402
+from _evaluator import Evaluator  # noqa: E402
+from _journal import Journal, key_of  # noqa: E402
+
+import evaluate  # noqa: E402
+
+REPEATS = 7
+CASES = {"an evaluation of 0.1 s": (0.1, 40), "an evaluation of no time": (0.0, 2000)}
+
+
+def compare(seconds, n):
+    """Return median seconds per evaluation: in a bare loop in a worker's place, and supervised and journaled."""
+    bare, fenced = [], []
+    for _, which in itertools.product(range(REPEATS), ("bare", "fenced")):
+        with tempfile.TemporaryDirectory() as folder:
+            candidates = [{"value": i, "seconds": seconds} for i in range(n)]
+            jobs.prepare(folder, candidates)
+            search = jobs.Job(folder).arguments()["search"]
+            train, test, _ = load_split(Path(folder, "results/splits/0.npz"))
+            dataset = load_dataset(Path(folder, "results/dataset"))
+            evaluator = Evaluator(search, Trust(["faulty"]), dataset, train, test, 0)
+            rows = [{"candidate": i, "params": params} for i, params in enumerate(candidates)]
+            batch = evaluate.Batch(rows, Journal(Path(folder, "journal")), search)
+            evaluator(candidates[0])
+            if which == "bare":
+                started = time.perf_counter()
+                for params in candidates:
+                    evaluator(params)
+                bare.append((time.perf_counter() - started) / n)
+            else:
+                missing = [(key_of(params), params, 0) for params in candidates]
+                started = time.perf_counter()
+                batch.evaluate(missing, evaluator, lambda: None)
+                fenced.append((time.perf_counter() - started) / n)
+    return statistics.median(bare), statistics.median(fenced)
+
+
+def main():
+    """Measure and print."""
+    print("| | bare loop, s | supervised and journaled, s | more, ms | more, % |\n| --- | --- | --- | --- | --- |")
+    for name, (seconds, n) in CASES.items():
+        bare, fenced = compare(seconds, n)
+        print(
+            f"| {name} | {bare:.5f} | {fenced:.5f} | {(fenced - bare) * 1000:.2f} | {fenced / bare - 1:.1%} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

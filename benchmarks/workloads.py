@@ -1,0 +1,70 @@
+"""The workloads of ``make bench``: what is searched, how large, against whom."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+PEERS = ("loop", "grid_search", "dask_futures")
+
+
+class Workload(NamedTuple):
+    """One search, as this workflow and its peers run it.
+
+    Attributes
+    ----------
+    title : str
+    config : dict
+        A config of the workflow, with one search, `n_candidates` aside. It leaves no ``random_state`` open: peers
+        would draw other ones.
+    n_candidates : int
+    peers : tuple of str
+        Scripts in ``peers/``.
+    first : int or None
+        Only so many candidates are given to the peers, where all would take hours.
+    grow_by : float or None
+        The share of candidates that a second run adds in the same directory.
+    """
+
+    title: str
+    config: dict
+    n_candidates: int
+    peers: tuple = PEERS
+    first: int | None = None
+    grow_by: float | None = None
+
+    @property
+    def name(self):
+        """The name of its search."""
+        return self.config["searches"][0]["name"]
+
+
+def _shipped():
+    return yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+
+
+def _search(loader, name, estimator, space):
+    search = {"name": name, "estimator": estimator, "param_distributions": space}
+    return {"dataset": {"loader": f"sklearn.datasets.{loader}"}, "n_splits": 2, "searches": [search]}
+
+
+# The seed is the only parameter, so all candidates cost the same and no shortcut applies.
+FOREST = _search(
+    "load_digits",
+    "forest",
+    {"sklearn.ensemble.RandomForestClassifier": {"n_estimators": 50}},
+    {"random_state": {"range": [0, 1_000_000]}},
+)
+# As cheap as an evaluation gets: what is left is overhead.
+NAIVE_BAYES = _search(
+    "load_iris", "gaussian_nb", "sklearn.naive_bayes.GaussianNB", {"var_smoothing": {"loguniform": [1e-12, 1.0]}}
+)
+
+WORKLOADS = {
+    "svc-10": Workload("the shipped search, 10 candidates", _shipped(), 10),
+    "svc-100": Workload("the shipped search, 100 candidates", _shipped(), 100),
+    "svc-1000": Workload("the shipped search, 1,000 candidates, then 1,100", _shipped(), 1000, grow_by=0.1),
+    "forest": Workload("random forest on digits, 400 candidates of equal cost", FOREST, 400),
+    "naive-bayes": Workload("GaussianNB on iris, 50,000 candidates", NAIVE_BAYES, 50_000, peers=("loop",), first=1000),
+}
