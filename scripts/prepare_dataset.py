@@ -82,7 +82,7 @@ def check_dataset(X, y, path="dataset.loader"):
         )
     if y.ndim == 1 and len(np.unique(y)) < 2:
         raise InputError(
-            f"{path}: the target has one value only, {y[0]!r} in all {len(y)} samples; there is nothing to learn"
+            f"{path}: the target has one value only, {y[0].item()!r} in all {len(y)} samples; there is nothing to learn"
         )
 
 

@@ -19,6 +19,23 @@ def workdir(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def _finished(tmp_path_factory):
+    workdir = workflow_runs.Workdir(tmp_path_factory.mktemp("finished"))
+    workdir.write("config.yaml", TINY)
+    workdir.run = workdir.snakemake()
+    return workdir
+
+
+@pytest.fixture
+def finished(_finished, tmp_path):
+    """A working directory in which the tiny search has run to its end, with what that run said in `.run`."""
+    shutil.copytree(_finished.path, tmp_path / "finished")
+    workdir = workflow_runs.Workdir(tmp_path / "finished")
+    workdir.run = _finished.run
+    return workdir
+
+
+@pytest.fixture(scope="session")
 def clone(tmp_path_factory):
     """The workflow as a user clones it: what git tracks, without results."""
     target = tmp_path_factory.mktemp("clone") / "cvsearch"

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 
 import pytest
-import workflow_runs
 
 pytestmark = pytest.mark.browser
 
@@ -21,13 +20,10 @@ def chromium():
     return found
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    workdir = workflow_runs.Workdir(tmp_path_factory.mktemp("report"))
-    workdir.write("config.yaml", workflow_runs.TINY)
-    workdir.snakemake()
-    workdir.snakemake("--report", workdir.path / "report.html")
-    return workdir.path / "report.html"
+@pytest.fixture
+def report(finished):
+    finished.snakemake("--report", finished.path / "report.html")
+    return finished.path / "report.html"
 
 
 def opened(chromium, page, profile):

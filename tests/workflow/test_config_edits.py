@@ -1,6 +1,7 @@
 """One row per config key: edit it, and exactly these rules run again, with so many evaluations."""
 
 import pytest
+import yaml
 
 ALL = {"propose_candidates": 1, "evaluate": 4, "merge_results": 1}
 PLAN = {"propose_candidates": 1, "merge_results": 1}
@@ -36,17 +37,6 @@ EDITS = {
 }
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A finished search to copy."""
-    from workflow_runs import TINY, Workdir
-
-    workdir = Workdir(tmp_path_factory.mktemp("finished"))
-    workdir.write("config.yaml", TINY)
-    workdir.merge()
-    return workdir.path
-
-
 def edited(config, change):
     change, search = dict(change), config["searches"][0]
     for key, inner in (("estimator", "estimator"), ("space", "param_distributions"), ("strategy", "strategy")):
@@ -66,20 +56,13 @@ def test_every_key_has_its_row():
 
 
 @pytest.mark.parametrize("key", EDITS)
-def test_an_edit_reruns_what_it_must_and_no_more(tmp_path, tiny, finished, key):
-    import shutil
-
-    import yaml
-    from workflow_runs import Workdir
-
-    shutil.copytree(finished, tmp_path / "w", symlinks=True)
-    workdir = Workdir(tmp_path / "w")
+def test_an_edit_reruns_what_it_must_and_no_more(tiny, finished, key):
     change, jobs, evaluations = EDITS[key]
     if change is None:
         reordered = dict(reversed(tiny.items()))
-        workdir.write("config.yaml", "# a comment\n" + yaml.safe_dump(reordered, sort_keys=False))
+        finished.write("config.yaml", "# a comment\n" + yaml.safe_dump(reordered, sort_keys=False))
     else:
-        workdir.write("config.yaml", edited(tiny, change))
-    run = workdir.merge()
+        finished.write("config.yaml", edited(tiny, change))
+    run = finished.merge()
     assert dict(run.jobs) == jobs
     assert run.evaluated == evaluations

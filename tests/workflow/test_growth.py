@@ -39,23 +39,27 @@ def test_candidates_and_splits_are_added_and_nothing_is_done_twice(workdir, tiny
 
 
 def test_another_batch_size_reuses_every_evaluation(workdir, tiny):
-    """Ten batch files change to four: the jobs run again, and find their evaluations in the journal."""
+    """One batch becomes two: the jobs run again, and find their evaluations in the journal."""
     workdir.write("config.yaml", tiny | {"n_candidates": 500, "batch_size": 500})
     assert workdir.merge().evaluated == 1000
     digest = workdir.digest()
-    again = workdir.merge("--config", "batch_size=150")
-    assert again.jobs["evaluate"] == 8
+    again = workdir.merge("--config", "batch_size=250")
+    assert again.jobs["evaluate"] == 4
     assert again.evaluated == 0
     assert "1,000 in the journal, nothing is left to run" in again.output
     assert workdir.digest() == digest
 
 
-def test_a_last_batch_that_was_not_full_is_reused(workdir, tiny):
-    workdir.write("config.yaml", tiny | {"n_candidates": 5, "batch_size": 3})
-    workdir.merge()
-    grown = workdir.merge("--config", "n_candidates=7")
-    assert grown.evaluated == 4
-    assert grown.jobs["evaluate"] == 4
+def test_a_last_batch_that_was_not_full_is_reused(finished):
+    digest = finished.digest()
+    cut = finished.merge("--config", "n_candidates=5")
+    assert (cut.jobs["evaluate"], cut.evaluated) == (2, 0)
+    grown = finished.merge("--config", "n_candidates=7")
+    assert (grown.jobs["evaluate"], grown.evaluated) == (4, 2), (
+        "the last batch of two became one of three, and one of one came"
+    )
+    finished.merge("--config", "n_candidates=6")
+    assert finished.digest() == digest
 
 
 def test_auto_sizes_batches_once(workdir, tiny):
@@ -74,25 +78,23 @@ def test_auto_sizes_batches_once(workdir, tiny):
 
 
 @pytest.mark.parametrize("change", [("n_candidates=8",), ("n_splits=3",)], ids=str)
-def test_a_search_grown_after_snakemakes_memory_was_lost(workdir, tiny, change):
+def test_a_search_grown_after_snakemakes_memory_was_lost(finished, change):
     """It fails with the command that mends it, and never shows the old table as the new one."""
-    workdir.write("config.yaml", tiny)
-    workdir.merge()
-    shutil.rmtree(workdir.path / ".snakemake")
-    refused = workdir.merge("--config", *change, check=False)
+    shutil.rmtree(finished.path / ".snakemake")
+    refused = finished.merge("--config", *change, check=False)
     assert refused.returncode != 0
     assert "nothing finished is lost: run the same command with --forcerun prepare_dataset" in refused.last_lines
     assert "Traceback" not in refused.output
-    mended = workdir.merge("--forcerun", "prepare_dataset", "--config", *change)
+    mended = finished.merge("--forcerun", "prepare_dataset", "--config", *change)
     assert mended.evaluated == {"n_candidates=8": 4, "n_splits=3": 6}[change[0]]
-    again = workdir.merge("--config", *change)
+    again = finished.merge("--config", *change)
     assert "Nothing to be done" in again.output
 
 
 def test_a_finite_space_gives_all_it_has_and_says_so(workdir, tiny):
     tiny["searches"][0]["param_distributions"] = {"max_depth": [1, 2, 3], "criterion": ["gini", "entropy"]}
     workdir.write("config.yaml", tiny | {"n_candidates": 100, "batch_size": 100})
-    run = workdir.snakemake()
+    run = workdir.snakemake("results/tree/plots/parameter_map.svg")
     assert "tree: the space holds 6 candidates, all are taken; n_candidates asks for 100" in run.output
     assert len({json.dumps(c) for c in workdir.candidates()}) == 6
     svg = (workdir.path / "results/tree/plots/parameter_map.svg").read_text()

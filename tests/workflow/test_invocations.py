@@ -3,7 +3,7 @@
 import json
 
 import yaml
-from workflow_runs import Workdir, environment
+from workflow_runs import environment
 
 
 def test_from_the_clone_itself(clone, tiny):
@@ -26,15 +26,10 @@ def test_command_line_keys_are_laid_over_the_shipped_config(workdir):
     assert "split1_test_score" not in workdir.table(search="svc")
 
 
-def test_a_working_directory_with_a_config_of_its_own(workdir, tiny, tmp_path):
+def test_a_working_directory_with_a_config_of_its_own(workdir, tiny, finished):
     workdir.write("config/config.yaml", tiny)
     workdir.merge(config=None)
-    here = workdir.digest()
-    elsewhere = Workdir(tmp_path / "elsewhere")
-    elsewhere.path.mkdir()
-    elsewhere.write("config.yaml", tiny)
-    elsewhere.merge()
-    assert elsewhere.digest() == here
+    assert workdir.digest() == finished.digest()
 
 
 def test_a_dry_run_runs_nothing(workdir, tiny):
@@ -44,12 +39,10 @@ def test_a_dry_run_runs_nothing(workdir, tiny):
     assert not (workdir.path / "results").exists()
 
 
-def test_an_executed_search_gives_a_report_without_the_network(workdir, tiny):
-    workdir.write("config.yaml", tiny)
-    workdir.snakemake()
+def test_a_finished_search_gives_a_report_without_the_network(finished):
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    workdir.snakemake("--report", workdir.path / "report.html", env=environment(**proxies))
-    report = (workdir.path / "report.html").read_text()
+    finished.snakemake("--report", finished.path / "report.html", env=environment(**proxies))
+    report = (finished.path / "report.html").read_text()
     for text in ("How to read it", "Parameter map", "The ten best", "The first sample", "make_splits"):
         assert text in report, text
 

@@ -10,12 +10,15 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.svm import SVC
 from workflow_runs import Workdir
 
-N_CANDIDATES = 60
+FEW, N_CANDIDATES = 10, 60
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
+    """The search as it is shipped, then grown to 60 candidates."""
     workdir = Workdir(tmp_path_factory.mktemp("shipped"))
+    workdir.first_run = workdir.merge(config=None, search="svc")
+    workdir.first_digest = workdir.digest("svc")
     workdir.run = workdir.snakemake("--config", f"n_candidates={N_CANDIDATES}", config=None)
     return workdir
 
@@ -26,24 +29,50 @@ def splits():
     return [train_test_split(indices, test_size=0.2, random_state=i) for i in range(2)]
 
 
-def test_every_score_equals_the_plain_sequential_loop(shipped):
+class Remembering(SVC):
+    """SVC that predicts once for equal parameters and samples, so that one oracle serves two tests."""
+
+    predicted = {}
+
+    def fit(self, X, y):
+        self.fitted_on = self.get_params(), X.tobytes()
+        return self
+
+    def predict(self, X):
+        key = repr(self.fitted_on[0]), hash(self.fitted_on[1]), hash(X.tobytes())
+        return self.predicted[key]
+
+
+@pytest.fixture(scope="module")
+def plain(shipped):
+    """The plain sequential loop: (test score, train score) by (candidate, split)."""
     data = load_digits()
-    table = shipped.table("evaluations", "svc").set_index(["candidate", "split"])
-    assert len(table) == 2 * N_CANDIDATES
+    scores = {}
     for split in range(2):
         X_train, X_test, y_train, y_test = train_test_split(data.data, data.target, test_size=0.2, random_state=split)
         for i, params in enumerate(shipped.candidates("svc")):
-            plain = SVC(**params).fit(X_train, y_train)
-            row = table.loc[i, split]
-            assert (row["status"], row["test_score"]) == ("ok", plain.score(X_test, y_test)), (i, split)
-            assert row["train_score"] == plain.score(X_train, y_train), (i, split)
-            assert 0 < row["fit_time"] < row["time"]
+            fitted = SVC(**params).fit(X_train, y_train)
+            scores[i, split] = []
+            for X, y in ((X_test, y_test), (X_train, y_train)):
+                predicted = fitted.predict(X)
+                scores[i, split].append((predicted == y).mean())
+                Remembering.predicted[repr(fitted.get_params()), hash(X_train.tobytes()), hash(X.tobytes())] = predicted
+    return scores
 
 
-def test_cv_results_equals_grid_search(shipped, splits):
+def test_every_score_equals_the_plain_sequential_loop(shipped, plain):
+    table = shipped.table("evaluations", "svc")
+    assert len(table) == 2 * N_CANDIDATES
+    for row in table.itertuples():
+        assert row.status == "ok"
+        assert [row.test_score, row.train_score] == plain[row.candidate, row.split], row
+        assert 0 < row.fit_time < row.time
+
+
+def test_cv_results_equals_grid_search(shipped, splits, plain):
     candidates = shipped.candidates("svc")
     grid = [{name: [value] for name, value in params.items()} for params in candidates]
-    search = GridSearchCV(SVC(), grid, cv=splits, scoring="accuracy", return_train_score=True, refit=False)
+    search = GridSearchCV(Remembering(), grid, cv=splits, scoring="accuracy", return_train_score=True, refit=False)
     data = load_digits()
     expected = pd.DataFrame(search.fit(data.data, data.target).cv_results_)
     table = shipped.table(search="svc")
@@ -55,6 +84,18 @@ def test_cv_results_equals_grid_search(shipped, splits):
     best = json.loads((shipped.path / "results/svc/best.json").read_text())
     assert best["candidate"] == expected["rank_test_score"].argmin()
     assert best["mean_test_score"] == expected["mean_test_score"].max()
+
+
+def test_growing_evaluates_what_is_missing(shipped):
+    pilot = json.loads((shipped.path / "results/svc/pilot.json").read_text())["evaluations"]
+    assert shipped.first_run.evaluated == 2 * FEW - min(pilot, FEW)
+    assert shipped.run.evaluated == 2 * (N_CANDIDATES - FEW) - max(pilot - FEW, 0)
+    assert not {"make_splits", "prepare_dataset", "time_pilot"} & set(shipped.run.jobs)
+
+
+def test_sharing_work_changes_nothing(shipped, workdir):
+    workdir.merge("--config", "share_work=false", "batch_size=5", config=None, search="svc")
+    assert workdir.digest("svc") == shipped.first_digest
 
 
 def test_splits_are_train_test_split(shipped, splits):
