@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from _estimator import as_list, build_estimator, build_scorer, seed_open_random_states, set_parameters
 from _fences import memory_limit
-from _shared import SharedWork
+from _shared import AccuracyOfLabels, SharedWork
 
 
 class Scores(NamedTuple):
@@ -78,8 +78,10 @@ class Evaluator:
         self.search, self.trust, self.split = search, trust, split
         self.estimator = build_estimator(search["estimator"], trust, f"{where}estimator")
         self.scorer = build_scorer(search["scoring"], self.estimator, trust, f"{where}scoring")
-        plain_scoring = not any("." in name for name in as_list(search["scoring"]))
-        self.shared = SharedWork(dataset, train, test, enabled=search["share_work"] and plain_scoring)
+        known_scorers = not any("." in name for name in as_list(search["scoring"]))
+        self.shared = SharedWork(dataset, train, test, enabled=search["share_work"] and known_scorers)
+        if self.shared.enabled and search["scoring"] == "accuracy":
+            self.scorer = AccuracyOfLabels(self.scorer, dataset.about["target_type"])
 
     def __call__(self, params):
         """Evaluate one candidate; whatever it raises becomes part of the row that is returned."""

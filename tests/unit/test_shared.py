@@ -14,11 +14,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.decomposition import PCA
 from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import check_scoring
+from sklearn.metrics import check_scoring, get_scorer
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, NuSVR
+from sklearn.utils.multiclass import type_of_target
 
 N_SAMPLES = 400
 CLASSIFICATION = {
@@ -405,3 +406,59 @@ def test_linear_kernels_elsewhere_in_sklearn_svm_are_left_alone(iris):
         fitted, X_train, _ = split_of(iris).fit(LinearSVC())
     assert X_train.shape == (120, 4)
     assert fitted.coef_.shape == (3, 4)
+
+
+class Raw(ClassifierMixin, BaseEstimator):
+    """A classifier that predicts what it is told to."""
+
+    def __init__(self, predictions=None):
+        self.predictions = predictions
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return self.predictions
+
+
+def outcome(scorer, *arguments):
+    try:
+        return scorer(*arguments)
+    except ValueError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    ("y", "predictions"),
+    [
+        (np.array([0, 1, 2, 1]), np.array([0, 1, 1, 1])),
+        (np.array([0, 1, 1, 1]), np.array([2, 1, 0, 1])),
+        (np.array(["a", "b", "b"]), np.array(["a", "bb", "b"])),
+        (np.array([True, False, True]), np.array([True, True, True])),
+        (np.array([0, 1, 1]), np.array([0.0, 1.0, 0.0])),
+        (np.array([0, 1, 1]), np.array([0.5, 1.0, np.nan])),
+        (np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 1.0])),
+        (np.array([0, 1, 1]), np.array([[0], [1], [0]])),
+        (np.array([0, 1, 1]), [0, 1, 0]),
+        (np.array([0, 1, 1]), np.array([0, 1])),
+        (np.array([[0, 1], [1, 1]]), np.array([[0, 1], [1, 0]])),
+        (np.array([0.5, 1.5]), np.array([0.5, 1.0])),
+    ],
+    ids=str,
+)
+def test_accuracy_is_scikit_learns(y, predictions):
+    """Where it is computed here, where it is handed on, and where scikit-learn refuses."""
+    plain = get_scorer("accuracy")
+    estimator = Raw(predictions).fit(None, y)
+    ours = _shared.AccuracyOfLabels(plain, type_of_target(y))
+    assert outcome(ours, estimator, np.zeros((len(y), 1)), y) == outcome(plain, estimator, np.zeros((len(y), 1)), y)
+
+
+def test_accuracy_of_a_regressor_is_left_to_scikit_learn(iris):
+    asked = []
+    ours = _shared.AccuracyOfLabels(lambda *arguments: asked.append(arguments) or 0.25, "multiclass")
+    assert ours(LinearRegression().fit(iris.X, iris.y), iris.X, iris.y) == 0.25
+    assert len(asked) == 1
+    assert ours(GaussianNB().fit(iris.X, iris.y), iris.X, iris.y) > 0.9
+    assert len(asked) == 1, "a classifier's labels are compared here"
