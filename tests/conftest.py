@@ -1,9 +1,15 @@
 import shutil
+import signal
 
 import pytest
 import workflow_runs
 import yaml
 from workflow_runs import ROOT, TINY
+
+
+def pytest_configure():
+    # A test run in the background inherits that Ctrl-C is ignored, and so would all that it starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ TINY = {
     "n_splits": 2,
     "n_candidates": 6,
     "scoring": "accuracy",
-    "batch_size": 3,
+    "batch_size": 6,
     "searches": [
         {
             "name": "tree",

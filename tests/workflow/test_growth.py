@@ -52,12 +52,10 @@ def test_another_batch_size_reuses_every_evaluation(workdir, tiny):
 
 def test_a_last_batch_that_was_not_full_is_reused(finished):
     digest = finished.digest()
-    cut = finished.merge("--config", "n_candidates=5")
-    assert (cut.jobs["evaluate"], cut.evaluated) == (2, 0)
-    grown = finished.merge("--config", "n_candidates=7")
-    assert (grown.jobs["evaluate"], grown.evaluated) == (4, 2), (
-        "the last batch of two became one of three, and one of one came"
-    )
+    more = finished.merge("--config", "n_candidates=8")
+    assert (more.jobs["evaluate"], more.evaluated) == (2, 4)
+    still_more = finished.merge("--config", "n_candidates=9")
+    assert (still_more.jobs["evaluate"], still_more.evaluated) == (2, 2), "a batch of two became one of three"
     finished.merge("--config", "n_candidates=6")
     assert finished.digest() == digest
 
