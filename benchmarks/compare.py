@@ -94,7 +94,7 @@ def measure(workload, n_candidates, cores, repeats, say):
                 runs.setdefault("grown", []).append(grown._asdict())
                 say(f"  grown: {grown.wall:.1f} s")
             for peer in workload.peers:
-                if any(earlier["stopped"] for earlier in runs[peer]):
+                if any(earlier["stopped"] for earlier in runs[peer]) or (repeat and peer in workload.once):
                     continue
                 place = Path(scratch, f"{peer}-{repeat}")
                 place.mkdir()

@@ -23,6 +23,8 @@ class Workload(NamedTuple):
         Scripts in ``peers/``.
     first : int or None
         Only so many candidates are given to the peers, where all would take hours.
+    once : tuple of str
+        Peers that run in the first repeat only, where each takes many minutes.
     grow_by : float or None
         The share of candidates that a second run adds in the same directory.
     """
@@ -32,6 +34,7 @@ class Workload(NamedTuple):
     n_candidates: int
     peers: tuple = PEERS
     first: int | None = None
+    once: tuple = ()
     grow_by: float | None = None
 
     @property
@@ -49,11 +52,11 @@ def _search(loader, name, estimator, space):
     return {"dataset": {"loader": f"sklearn.datasets.{loader}"}, "n_splits": 2, "searches": [search]}
 
 
-# The seed is the only parameter, so all candidates cost the same and no shortcut applies.
+# scikit-learn's default forest. The seed is the only parameter, so all candidates cost the same and no shortcut applies.
 FOREST = _search(
     "load_digits",
     "forest",
-    {"sklearn.ensemble.RandomForestClassifier": {"n_estimators": 50}},
+    "sklearn.ensemble.RandomForestClassifier",
     {"random_state": {"range": [0, 1_000_000]}},
 )
 # As cheap as an evaluation gets: what is left is overhead.
@@ -64,7 +67,13 @@ NAIVE_BAYES = _search(
 WORKLOADS = {
     "svc-10": Workload("the shipped search, 10 candidates", _shipped(), 10),
     "svc-100": Workload("the shipped search, 100 candidates", _shipped(), 100),
-    "svc-1000": Workload("the shipped search, 1,000 candidates, then 1,100", _shipped(), 1000, grow_by=0.1),
+    "svc-1000": Workload(
+        "the shipped search, 1,000 candidates, then 1,100",
+        _shipped(),
+        1000,
+        once=("loop", "dask_futures"),
+        grow_by=0.1,
+    ),
     "forest": Workload("random forest on digits, 400 candidates of equal cost", FOREST, 400),
     "naive-bayes": Workload("GaussianNB on iris, 50,000 candidates", NAIVE_BAYES, 50_000, peers=("loop",), first=1000),
 }

@@ -9,8 +9,8 @@ import ctypes
 import multiprocessing
 import os
 import resource
+import selectors
 import signal
-from multiprocessing.connection import wait
 
 _PR_SET_PDEATHSIG = 1
 
@@ -66,11 +66,11 @@ class Worker:
             self._start()
         try:
             self._pipe.send(task)
-            ready = wait([self._pipe, self._process.sentinel], seconds)
+            ready = [key.fileobj for key, _ in self._first_of.select(seconds)]
             if not ready:
                 self._stop()
                 raise WorkerTimeout(f"took longer than {seconds:g} s")
-            if self._pipe.poll():
+            if self._pipe in ready:
                 return self._pipe.recv()
         except (EOFError, ConnectionError):
             pass  # The pipe broke in the middle of a message: the worker is gone, as without a message.
@@ -89,6 +89,10 @@ class Worker:
         self._process = context.Process(target=_serve, args=(far_end, self._pipe, self._function, os.getpid()))
         self._process.start()
         far_end.close()
+        # Kept from task to task: to make one costs more than a cheap evaluation's journal.
+        self._first_of = selectors.DefaultSelector()
+        self._first_of.register(self._pipe, selectors.EVENT_READ)
+        self._first_of.register(self._process.sentinel, selectors.EVENT_READ)
 
     def _stop(self):
         """Kill the worker and what it may have started; a fit has nothing to tidy up that is worth waiting for."""
@@ -99,6 +103,7 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._process.pid, signal.SIGKILL)  # It may not have reached its own group yet.
         self._process.join()
+        self._first_of.close()
         self._process.close()
         self._pipe.close()
         self._process = None
