@@ -109,7 +109,7 @@ def test_the_whole_process_group_killed(workdir, undisturbed, n_fits):
     assert workdir.digest() == undisturbed
 
 
-@pytest.mark.parametrize("n_fits", sorted(random.Random("controller").sample(range(1, N), MOMENTS)))
+@pytest.mark.parametrize("n_fits", sorted(random.Random("controller").sample(range(1, 2 * N - 4), MOMENTS)))
 def test_the_controller_killed_alone_while_its_jobs_live_on(workdir, undisturbed, n_fits):
     process = started(workdir, n_fits)
     process.kill()
