@@ -7,6 +7,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ("loop", "grid_search", "dask_futures")
+SLOW = ("loop", "dask_futures")
 
 
 class Workload(NamedTuple):
@@ -66,14 +67,14 @@ NAIVE_BAYES = _search(
 
 WORKLOADS = {
     "svc-10": Workload("the shipped search, 10 candidates", _shipped(), 10),
-    "svc-100": Workload("the shipped search, 100 candidates", _shipped(), 100),
+    "svc-100": Workload("the shipped search, 100 candidates", _shipped(), 100, once=SLOW),
     "svc-1000": Workload(
         "the shipped search, 1,000 candidates, then 1,100",
         _shipped(),
         1000,
-        once=("loop", "dask_futures"),
+        once=SLOW,
         grow_by=0.1,
     ),
-    "forest": Workload("random forest on digits, 400 candidates of equal cost", FOREST, 400),
+    "forest": Workload("random forest on digits, 400 candidates of equal cost", FOREST, 400, once=SLOW),
     "naive-bayes": Workload("GaussianNB on iris, 50,000 candidates", NAIVE_BAYES, 50_000, peers=("loop",), first=1000),
 }
