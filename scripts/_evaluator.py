@@ -80,7 +80,7 @@ class Evaluator:
         self.scorer = build_scorer(search["scoring"], self.estimator, trust, f"{where}scoring")
         known_scorers = not any("." in name for name in as_list(search["scoring"]))
         self.shared = SharedWork(dataset, train, test, enabled=search["share_work"] and known_scorers)
-        if self.shared.enabled and search["scoring"] == "accuracy":
+        if self.shared.enabled and search["scoring"] in ("accuracy", None):
             self.scorer = AccuracyOfLabels(self.scorer, dataset.about["target_type"])
 
     def __call__(self, params):

@@ -17,9 +17,10 @@ data checked once
     The samples were found finite when the dataset was prepared, so a fit does not look again. Off behind a prefix and for
     estimators that contain estimators: what those hand on was not checked.
 labels checked once
-    ``accuracy`` is the share of predictions that equal the target; most of its time goes into telling of which type both
-    are, which is known of the target. Off unless the target is binary or multiclass, in whole numbers or text, and the
-    predictions are an array of the same kind. Several scorers at once go the plain way.
+    Accuracy, by name or as the own score of a classifier, is the share of predictions that equal the target; most of its
+    time goes into telling of which type both are, which is known of the target. Off unless the target is binary or
+    multiclass, in whole numbers or text, the predictions are an array of the same kind, and the estimator's own score is
+    ``ClassifierMixin.score``. Several scorers at once go the plain way.
 
 All are off where ``share_work`` is false and for scorers that are not scikit-learn's, which might look at X.
 
@@ -138,7 +139,7 @@ class SharedWork:
 
 
 class AccuracyOfLabels:
-    """scikit-learn's ``accuracy``, for a target whose type is known.
+    """scikit-learn's ``accuracy``, and ``ClassifierMixin.score``, for a target whose type is known.
 
     Parameters
     ----------
@@ -153,9 +154,10 @@ class AccuracyOfLabels:
 
     def __call__(self, estimator, X, y):
         """Return the share of samples that are given their label."""
-        from sklearn.base import is_classifier
+        from sklearn.base import ClassifierMixin
 
-        if self.target_type in ("binary", "multiclass") and y.dtype.kind in "biuU" and is_classifier(estimator):
+        accurate = getattr(type(estimator), "score", None) is ClassifierMixin.score
+        if accurate and self.target_type in ("binary", "multiclass") and y.dtype.kind in "biuU":
             predicted = estimator.predict(X)
             if getattr(predicted, "shape", None) == y.shape and predicted.dtype.kind == y.dtype.kind:
                 return float((predicted == y).mean())

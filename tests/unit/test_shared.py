@@ -12,9 +12,9 @@ from scipy.sparse import csr_array
 from sklearn import datasets
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.decomposition import PCA
-from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier
+from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier, BaggingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import check_scoring, get_scorer
+from sklearn.metrics import check_scoring
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -447,18 +447,27 @@ def outcome(scorer, *arguments):
     ],
     ids=str,
 )
-def test_accuracy_is_scikit_learns(y, predictions):
+@pytest.mark.parametrize("scoring", ["accuracy", None])
+def test_accuracy_is_scikit_learns(y, predictions, scoring):
     """Where it is computed here, where it is handed on, and where scikit-learn refuses."""
-    plain = get_scorer("accuracy")
     estimator = Raw(predictions).fit(None, y)
+    plain = check_scoring(estimator, scoring)
     ours = _shared.AccuracyOfLabels(plain, type_of_target(y))
     assert outcome(ours, estimator, np.zeros((len(y), 1)), y) == outcome(plain, estimator, np.zeros((len(y), 1)), y)
 
 
-def test_accuracy_of_a_regressor_is_left_to_scikit_learn(iris):
-    asked = []
-    ours = _shared.AccuracyOfLabels(lambda *arguments: asked.append(arguments) or 0.25, "multiclass")
-    assert ours(LinearRegression().fit(iris.X, iris.y), iris.X, iris.y) == 0.25
-    assert len(asked) == 1
+class OwnScore(GaussianNB):
+    def score(self, X, y, sample_weight=None):
+        return 0.5
+
+
+def test_whoever_scores_in_another_way_is_left_to_it(iris):
+    for estimator in (LinearRegression(), OwnScore(), BaggingRegressor()):
+        estimator.fit(iris.X, iris.y)
+        ours = _shared.AccuracyOfLabels(check_scoring(estimator), "multiclass")
+        np.testing.assert_equal(ours(estimator, iris.X, iris.y), estimator.score(iris.X, iris.y))
+
+
+def test_a_classifiers_labels_are_compared_without_asking_the_scorer(iris):
+    ours = _shared.AccuracyOfLabels(None, "multiclass")
     assert ours(GaussianNB().fit(iris.X, iris.y), iris.X, iris.y) > 0.9
-    assert len(asked) == 1, "a classifier's labels are compared here"
