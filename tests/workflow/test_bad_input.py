@@ -91,10 +91,10 @@ def test_a_mistake_in_the_last_search_shows_before_the_first_is_evaluated(finish
     check(finished.snakemake(check=False), "searches[other].scoring: 'acuracy' is no scorer's name")
 
 
-def test_a_search_in_which_everything_fails_ends_with_the_most_frequent_reason(workdir, tiny):
+def test_a_search_in_which_everything_fails_ends_with_the_most_frequent_reason(finished, tiny):
     tiny["searches"][0]["param_distributions"] = {"max_depth": [-1], "min_samples_leaf": [1, 2, 3]}
-    workdir.write("config.yaml", tiny)
-    run = workdir.merge(check=False)
+    finished.write("config.yaml", tiny)
+    run = finished.merge(check=False)
     assert run.returncode != 0
     assert (
         "tree: all 6 evaluations failed, most often (6 times) with InvalidParameterError: The 'max_depth' parameter"
@@ -103,18 +103,18 @@ def test_a_search_in_which_everything_fails_ends_with_the_most_frequent_reason(w
     assert run.jobs["evaluate"] == 2
 
 
-def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries_again(workdir, tiny):
+def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries_again(finished, tiny):
     tiny["searches"][0]["param_distributions"] = {"max_depth": [-1, 1, 2, 3]}
-    workdir.write("config.yaml", tiny)
-    run = workdir.snakemake()
+    finished.write("config.yaml", tiny)
+    run = finished.snakemake()
     assert "tree: 2 of 8 evaluations failed (2 x InvalidParameterError: " in run.output
     assert "to try only those again: run the same command with --config retry_failed=1" in run.output
-    table = workdir.table()
+    table = finished.table()
     assert table.sort_values("rank_test_score")["param_max_depth"].iloc[-1] == -1
     assert table["mean_test_score"].isna().sum() == 1
-    again = workdir.merge("--config", "retry_failed=1")
+    again = finished.merge("--config", "retry_failed=1")
     assert again.evaluated == 2
-    assert workdir.table("evaluations")["error"].notna().sum() == 2
+    assert finished.table("evaluations")["error"].notna().sum() == 2
 
 
 @pytest.mark.parametrize(

@@ -89,11 +89,11 @@ def test_a_search_grown_after_snakemakes_memory_was_lost(finished, change):
     assert "Nothing to be done" in again.output
 
 
-def test_a_finite_space_gives_all_it_has_and_says_so(workdir, tiny):
+def test_a_finite_space_gives_all_it_has_and_says_so(finished, tiny):
     tiny["searches"][0]["param_distributions"] = {"max_depth": [1, 2, 3], "criterion": ["gini", "entropy"]}
-    workdir.write("config.yaml", tiny | {"n_candidates": 100, "batch_size": 100})
-    run = workdir.snakemake("results/tree/plots/parameter_map.svg")
+    finished.write("config.yaml", tiny | {"n_candidates": 100, "batch_size": 100})
+    run = finished.snakemake("results/tree/plots/parameter_map.svg")
     assert "tree: the space holds 6 candidates, all are taken; n_candidates asks for 100" in run.output
-    assert len({json.dumps(c) for c in workdir.candidates()}) == 6
-    svg = (workdir.path / "results/tree/plots/parameter_map.svg").read_text()
+    assert len({json.dumps(c) for c in finished.candidates()}) == 6
+    svg = (finished.path / "results/tree/plots/parameter_map.svg").read_text()
     assert "gini" in svg and "entropy" in svg

@@ -77,7 +77,7 @@ rule mine:
     assert json.loads((workdir.path / "done.txt").read_text())["params"]
 
 
-def test_pipelines_several_scorers_and_searches(workdir, tiny):
+def test_pipelines_several_scorers_and_searches(finished, tiny):
     """All that a config may hold so far, in one."""
     tiny["searches"][0]["param_distributions"]["class_weight"] = ["balanced", {0: 1, 1: 5, 2: 1}]
     tiny["searches"] += [
@@ -99,21 +99,21 @@ def test_pipelines_several_scorers_and_searches(workdir, tiny):
             ],
         }
     ]
-    workdir.write("config.yaml", tiny)
-    workdir.snakemake()
-    assert (workdir.table("evaluations")["status"] == "ok").all()
-    assert {"0": 1, "1": 5, "2": 1} in [params["class_weight"] for params in workdir.candidates()]
-    table = workdir.table(search="pipe")
+    finished.write("config.yaml", tiny)
+    finished.snakemake()
+    assert (finished.table("evaluations")["status"] == "ok").all()
+    assert {"0": 1, "1": 5, "2": 1} in [params["class_weight"] for params in finished.candidates()]
+    table = finished.table(search="pipe")
     assert len(table) == 2 * 3 + 2
     assert {"mean_test_f1_macro", "rank_test_neg_log_loss", "split1_train_accuracy", "param_clf__C"} <= set(table)
     assert table["mean_test_f1_macro"].between(0.5, 1).all()
-    best = json.loads((workdir.path / "results/pipe/best.json").read_text())
+    best = json.loads((finished.path / "results/pipe/best.json").read_text())
     assert best["scorer"] == "f1_macro"
     assert best["candidate"] == table.sort_values(["rank_test_f1_macro", "candidate"])["candidate"].iloc[0]
-    evaluations = workdir.table("evaluations", "pipe")
+    evaluations = finished.table("evaluations", "pipe")
     assert list(evaluations)[:9] == [
         *("candidate", "split", "status", "test_f1_macro", "test_accuracy", "test_neg_log_loss"),
         *("train_f1_macro", "train_accuracy", "train_neg_log_loss"),
     ]
     assert (evaluations["status"] == "ok").all()
-    assert (workdir.path / "results/pipe/plots/parameter_map.png").exists()
+    assert (finished.path / "results/pipe/plots/parameter_map.png").exists()
