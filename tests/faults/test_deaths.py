@@ -54,13 +54,19 @@ def moments(name):
     return chosen
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
-@pytest.mark.parametrize("moment", moments("worker"), ids=str)
-def test_a_worker_killed_from_outside(job, undisturbed, moment, number):
+def started(job, moment):
+    """Start a job and return it at this moment, with its worker's process id."""
     n, delay = moment
     process = job.start()
     worker = wait_for_fits(job, n, process)
     time.sleep(delay)
+    return process, worker
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+@pytest.mark.parametrize("moment", moments("worker"), ids=str)
+def test_a_worker_killed_from_outside(job, undisturbed, moment, number):
+    process, worker = started(job, moment)
     os.kill(worker, number)
     assert process.wait(60) == 0
     fits = job.events("fit")
@@ -73,10 +79,7 @@ def test_a_worker_killed_from_outside(job, undisturbed, moment, number):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
 @pytest.mark.parametrize("moment", moments("job"), ids=str)
 def test_a_job_killed_at_any_moment(job, undisturbed, moment, number):
-    n, delay = moment
-    process = job.start()
-    worker = wait_for_fits(job, n, process)
-    time.sleep(delay)
+    process, worker = started(job, moment)
     process.send_signal(number)
     assert process.wait(60) == (-9 if number == signal.SIGKILL else 143)
     deadline = time.monotonic() + 10
@@ -84,7 +87,7 @@ def test_a_job_killed_at_any_moment(job, undisturbed, moment, number):
         assert time.monotonic() < deadline, "the worker outlived its job"
         time.sleep(0.01)
     finished = job.journaled()
-    assert n - 1 <= finished < N
+    assert moment[0] - 1 <= finished < N
     assert not job.output.exists()
 
     job.run()
