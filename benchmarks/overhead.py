@@ -17,7 +17,7 @@ import jobs  # noqa: E402
 from _dataset import load_dataset, load_split  # noqa: E402
 from _estimator import Trust  # noqa: E402
 from _evaluator import Evaluator  # noqa: E402
-from _journal import Journal, key_of  # noqa: E402
+from _journal import Journal  # noqa: E402
 
 import evaluate  # noqa: E402
 
@@ -45,9 +45,9 @@ def compare(seconds, n):
                     evaluator(params)
                 bare.append((time.perf_counter() - started) / n)
             else:
-                missing = [(key_of(params), params, 0) for params in candidates]
                 started = time.perf_counter()
-                batch.evaluate(missing, evaluator, lambda: None)
+                batch.evaluate(evaluator, lambda remaining: None)
+                assert batch.missing() == []
                 fenced.append((time.perf_counter() - started) / n)
     return statistics.median(bare), statistics.median(fenced)
 

@@ -1,128 +1,152 @@
 """A worker process that may crash, hang or eat memory without harm to the job that supervises it.
 
-The worker is forked, one at a time, and spoken to over a pipe: its result or its death, whichever comes first, is all that
-the supervisor waits for. The supervisor must not have started threads of OpenMP before it forks.
+The worker is forked with all its work, and while it does it nobody speaks to it: its end, its death or the time limit of what
+it is at, whichever comes first, is all that the supervisor waits for. The supervisor must not have started threads of OpenMP
+before it forks.
 """
 
 import contextlib
 import ctypes
+import math
+import mmap
 import multiprocessing
 import os
 import resource
-import selectors
 import signal
+import time
+import traceback
+from multiprocessing import connection
 
 _PR_SET_PDEATHSIG = 1
 
+# The supervisor looks so often at how far the worker is.
+TICK_SECONDS = 1.0
+
 
 class WorkerDied(Exception):
-    """The worker process ended before it answered; the message says how."""
-
-
-class WorkerTimeout(Exception):
-    """The worker did not answer in time and was killed."""
-
-
-class Worker:
-    """A forked process that answers one task at a time; a context manager.
+    """The worker process ended before its work did.
 
     Parameters
     ----------
-    function : callable
-        Called in the worker with each task; what it returns is pickled back.
+    message : str
+        How it ended.
+    seconds : float
+        For how long it had been at what it was at.
     """
 
-    def __init__(self, function):
-        self._function = function
-        self._process = None
+    def __init__(self, message, seconds):
+        super().__init__(message)
+        self.seconds = seconds
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *exception):
-        self._stop()
+class WorkerTimeout(WorkerDied):
+    """The worker was at one thing for too long and was killed."""
+
+
+class _Mark:
+    """How many things a worker has begun, and when the last one: two numbers in memory that survives the worker."""
+
+    def __init__(self):
+        self._numbers = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("d")
+        self._numbers[1] = time.monotonic()
+
+    def begin(self):
+        """Note that the next thing begins now."""
+        self._numbers[1] = time.monotonic()
+        self._numbers[0] += 1
 
     @property
-    def pid(self):
-        """The process id of the worker, or None where none runs."""
-        return self._process.pid if self._process else None
+    def begun(self):
+        return int(self._numbers[0])
 
-    def run(self, task, seconds=None):
-        """Have the worker do one task.
+    @property
+    def since(self):
+        return self._numbers[1]
 
-        Parameters
-        ----------
-        task : object
-        seconds : float, optional
-            Wall time after which it is killed.
 
-        Raises
-        ------
-        WorkerTimeout
-        WorkerDied
-        """
-        if self._process is None or not self._process.is_alive():
-            self._stop()
-            self._start()
-        try:
-            self._pipe.send(task)
-            ready = [key.fileobj for key, _ in self._first_of.select(seconds)]
-            if not ready:
-                self._stop()
-                raise WorkerTimeout(f"took longer than {seconds:g} s")
-            if self._pipe in ready:
-                return self._pipe.recv()
-        except (EOFError, ConnectionError):
-            pass  # The pipe broke in the middle of a message: the worker is gone, as without a message.
-        self._process.join()
-        code = self._process.exitcode
-        self._stop()
-        raise WorkerDied(
-            f"process died of {signal.Signals(-code).name}"
-            if code < 0
-            else f"process ended itself with exit status {code}"
+def run_in_worker(work, seconds=None, tick=None):
+    """Have a forked process do some work, one thing after the other.
+
+    Parameters
+    ----------
+    work : callable
+        Called in the worker as ``work(begin)``; it calls ``begin()`` whenever it begins the next thing. Nothing comes back
+        but the end: what it finds it writes down itself.
+    seconds : float, optional
+        Wall time that one thing may take before the worker is killed.
+    tick : callable, optional
+        Called here every second with the number of things begun.
+
+    Returns
+    -------
+    bool
+        Whether all is done: not where the worker was killed for a thing that had ended meanwhile, and was at the next.
+
+    Raises
+    ------
+    WorkerTimeout
+    WorkerDied
+    Exception
+        What `work` raised.
+    """
+    context = multiprocessing.get_context("fork")
+    end, far_end = context.Pipe(duplex=False)
+    mark = _Mark()
+    worker = context.Process(target=_serve, args=(work, mark.begin, far_end, os.getpid()))
+    worker.start()
+    far_end.close()
+    try:
+        while True:
+            limit = mark.since + (seconds or math.inf) - time.monotonic()
+            if limit <= 0:
+                _kill(worker)
+                if (taken := time.monotonic() - mark.since) < seconds:
+                    return False
+                raise WorkerTimeout(f"took longer than {seconds:g} s", taken)
+            if connection.wait([end, worker.sentinel], min(limit, TICK_SECONDS)):
+                break
+            if tick:
+                tick(mark.begun)
+        with contextlib.suppress(EOFError):
+            if end.poll():
+                if (error := end.recv()) is not None:
+                    raise error
+                return True
+        worker.join()
+        how = (
+            f"died of {signal.Signals(-worker.exitcode).name}"
+            if worker.exitcode < 0
+            else f"ended itself with exit status {worker.exitcode}"
         )
-
-    def _start(self):
-        context = multiprocessing.get_context("fork")
-        self._pipe, far_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far_end, self._pipe, self._function, os.getpid()))
-        self._process.start()
-        far_end.close()
-        # Kept from task to task: to make one costs more than a cheap evaluation's journal.
-        self._first_of = selectors.DefaultSelector()
-        self._first_of.register(self._pipe, selectors.EVENT_READ)
-        self._first_of.register(self._process.sentinel, selectors.EVENT_READ)
-
-    def _stop(self):
-        """Kill the worker and what it may have started; a fit has nothing to tidy up that is worth waiting for."""
-        if self._process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGKILL)  # It may not have reached its own group yet.
-        self._process.join()
-        self._first_of.close()
-        self._process.close()
-        self._pipe.close()
-        self._process = None
+        raise WorkerDied(f"process {how}", time.monotonic() - mark.since)
+    finally:
+        _kill(worker)
+        worker.close()
+        end.close()
 
 
-def _serve(pipe, parents_end, function, parent):
+def _kill(worker):
+    """Kill the worker and what it may have started; a fit has nothing to tidy up that is worth waiting for."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.kill()  # It may not have reached its own group yet.
+    worker.join()
+
+
+def _serve(work, begin, pipe, parent):
     os.setpgrp()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # It died before the line above took effect.
         os._exit(1)
-    parents_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    while True:
-        try:
-            task = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(function(task))
+    error = None
+    try:
+        work(begin)
+    except Exception as raised:
+        error = raised
+        error.add_note(f"In the worker:\n{traceback.format_exc()}")
+    pipe.send(error)
 
 
 @contextlib.contextmanager

@@ -80,22 +80,11 @@ class Journal:
         wanted = {key_of(params): canonical(params) for params in settings}
         rows, deaths = {}, {}
         for path in sorted(self.folder.glob("*.journal")):
-            started = None
-            for line in path.read_bytes().split(b"\n")[:-1]:
-                key = line[2:18].decode("ascii", "replace")
-                if key not in wanted:
-                    started = None if line[:1] in (b"r", b"s") else started
-                    continue
-                if line[:1] == b"s" and len(line) == 18:
-                    started = key
-                elif line[:1] == b"w":
-                    started = None
-                elif (
-                    line[:1] == b"r" and (row := _row_in(line)) is not None and canonical(row["params"]) == wanted[key]
-                ):
-                    started = None
+            found, started = _replay(path.read_bytes(), wanted)
+            for key, row in found:
+                if canonical(row["params"]) == wanted[key]:
                     rows[key] = max(row, rows.get(key, row), key=_precedence)
-            if started is not None and not _is_held(path):
+            if started in wanted and not _is_held(path):
                 deaths[started] = deaths.get(started, 0) + 1
         return rows, deaths
 
@@ -112,10 +101,10 @@ class Journal:
 
     def __enter__(self):
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{secrets.token_hex(8)}.journal"
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._path = self.folder / f"{secrets.token_hex(8)}.journal"
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o644)
         _hold(self._file)
-        self._size = self._started_at = 0
+        self._undo_to = 0
         self._synced = time.monotonic()
         return self
 
@@ -127,7 +116,7 @@ class Journal:
 
     def start(self, key):
         """Note that an evaluation begins."""
-        self._started_at = self._size
+        self._undo_to = self.end
         self._append(f"s {key}\n".encode())
 
     def finish(self, key, row):
@@ -142,8 +131,9 @@ class Journal:
         try:
             self._append(b"r %s %08x %s\n" % (key.encode(), zlib.crc32(text), text))
         except OSError as error:
-            os.ftruncate(self._file, self._started_at)
+            os.ftruncate(self._file, self._undo_to)
             raise OSError(error.errno, error.strerror, str(self.folder)) from None
+        self._undo_to = self.end
         if time.monotonic() - self._synced > SYNC_SECONDS:
             os.fdatasync(self._file)
             self._synced = time.monotonic()
@@ -152,10 +142,56 @@ class Journal:
         """Note that an evaluation was given up in good order: it is no suspect."""
         self._append(f"w {key}\n".encode())
 
+    @property
+    def end(self):
+        """The length of this writer's file in bytes: a process that inherited it moves the end for all."""
+        return os.lseek(self._file, 0, os.SEEK_CUR)
+
+    def since(self, offset):
+        """Read what this writer's file gained since its end was at `offset`, once the process that inherited it has ended.
+
+        A line that the process's death cut short is taken off again.
+
+        Returns
+        -------
+        rows : dict of str to dict
+            Key to row.
+        in_flight : str or None
+            The key that was begun and not finished.
+        """
+        with open(self._path, "rb") as file:
+            file.seek(offset)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        if len(whole) < len(content):
+            os.ftruncate(self._file, offset + len(whole))
+        os.lseek(self._file, 0, os.SEEK_END)
+        rows, in_flight = _replay(whole)
+        self._undo_to = self.end - (START_BYTES if in_flight else 0)
+        return dict(rows), in_flight
+
     def _append(self, line):
-        self._size += len(line)
         while line:  # A second round only where the disk is full: it raises the reason.
             line = line[os.write(self._file, line) :]
+
+
+def _replay(content, wanted=None):
+    """Return [(key, row)] of the results in a journal file, and the key begun last and not finished, or None.
+
+    Rows of keys that are not in `wanted` are left unread; None wants all.
+    """
+    rows, started = [], None
+    for line in content.split(b"\n")[:-1]:
+        kind, key = line[:1], line[2:18].decode("ascii", "replace")
+        if kind == b"s" and len(line) == START_BYTES - 1:
+            started = key
+        elif kind == b"r" and (wanted is None or key in wanted):
+            if (row := _row_in(line)) is not None:
+                started = None
+                rows.append((key, row))
+        elif kind in (b"r", b"w"):
+            started = None
+    return rows, started
 
 
 def _row_in(line):

@@ -1,23 +1,25 @@
 """Evaluate one batch of candidates on one split.
 
-A supervisor that looks up what the journal has, hands the rest to a worker process one candidate at a time, and
-journals every answer, or the worker's death, before the next one begins.
+A supervisor that looks up what the journal has and has a worker process evaluate the rest, which journals each row
+before the next one begins; where the worker dies, it journals whom of and has the rest evaluated by another one.
 """
 
 import math
 import os
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from _dataset import load_dataset, load_split, read_about
 from _estimator import Trust
 from _evaluator import Evaluator
-from _fences import Worker, WorkerDied, WorkerTimeout, stopped_in_order
+from _fences import stopped_in_order
 from _job import job, say
 from _journal import Journal, identity_of, key_of
 from _limits import granted, is_final
 from _plan import batch_length, finished_outputs, read_plan
 from _rows import read_rows, write_rows
+from _supervisor import Entry, evaluate_in_order, outcome_of
 
 # A worker's death is repeated once, to tell a bad candidate from an unlucky one; a whole job's death likewise.
 DEATHS = 2
@@ -27,27 +29,6 @@ PROGRESS_SECONDS = 10.0
 
 # A search of more jobs than this is not counted by each of them: looking for all outputs would cost more than it tells.
 MANY_JOBS = 2000
-
-
-def supervise(worker, params, limits):
-    """Have a worker evaluate one candidate; once more if the worker dies of it.
-
-    Returns
-    -------
-    dict
-        The row, whatever happened.
-    """
-    started = time.perf_counter()
-    blank = dict.fromkeys(("test", "train", "fit_time", "score_time"))
-    for _ in range(DEATHS):
-        try:
-            return worker.run(params, limits["seconds"])
-        except WorkerTimeout as timeout:
-            row = {"status": "timeout", "error": str(timeout)}
-            break
-        except WorkerDied as death:
-            row = {"status": "killed", "error": f"{death}, {DEATHS} times"}
-    return {**blank, **row, "time": time.perf_counter() - started}
 
 
 class Batch:
@@ -67,53 +48,67 @@ class Batch:
         self.rows, self.deaths = journal.read(c["params"] for c in candidates)
 
     def missing(self):
-        """Return (key, params, attempt) of what is to be evaluated."""
+        """Return the entries that are to be evaluated."""
         missing = []
         for key, candidate in zip(self.keys, self.candidates, strict=True):
             row = self.rows.get(key)
             if row is None:
-                missing.append((key, candidate["params"], 0))
+                missing.append(Entry(key, candidate["params"], 0))
             elif not is_final(row, self.search["limits"], self.search["retry_failed"]):
-                missing.append(
-                    (key, candidate["params"], row["attempt"] + (row["attempt"] < self.search["retry_failed"]))
-                )
+                attempt = row["attempt"] + (row["attempt"] < self.search["retry_failed"])
+                missing.append(Entry(key, candidate["params"], attempt))
         return missing
 
-    def evaluate(self, missing, evaluator, progress, deadline=math.inf):
+    def evaluate(self, evaluator, progress, deadline=math.inf):
         """Evaluate what is missing; every row is in the journal before the next one begins.
 
         A candidate that has a row already comes after those that have none; one that ran into a lower limit of seconds only
         if `deadline` leaves it the higher one, else its row stands. One that was in flight when a whole job died comes last,
         when all else is safe.
+
+        Parameters
+        ----------
+        evaluator : callable
+        progress : callable
+            Told now and then how many evaluations are still to be done.
+        deadline : float
+            On ``time.monotonic()``: when the job ends.
         """
-        ordered = evaluator.shared.ordered(missing, evaluator.estimator)
-        waiting = sorted(ordered, key=lambda entry: (self.deaths.get(entry[0], 0), entry[0] in self.rows))[::-1]
-        seconds = self.search["limits"]["seconds"]
-        with stopped_in_order(), self.journal as journal, Worker(evaluator) as worker:
-            while waiting:
-                key, params, attempt = waiting.pop()
-                if self.rows.get(key, {}).get("status") == "timeout" and time.monotonic() + (seconds or 0) > deadline:
+        limits = self.search["limits"]
+
+        def has_time(entry):
+            timed_out = self.rows.get(entry.key, {}).get("status") == "timeout"
+            return not timed_out or time.monotonic() + (limits["seconds"] or 0) <= deadline
+
+        spent = defaultdict(list)
+        with stopped_in_order(), self.journal:
+            for entry in self.missing():
+                if self.deaths.get(entry.key, 0) >= DEATHS * (entry.attempt + 1):
+                    self._finish(entry, outcome_of("killed", f"its whole job died {DEATHS} times while it ran"))
+            while entries := [entry for entry in self.missing() if has_time(entry)]:
+                entries = evaluator.shared.ordered(entries, evaluator.estimator)
+                entries = sorted(entries, key=lambda e: (self.deaths.get(e.key, 0), e.key in self.rows))
+                progress(len(entries))
+                rows, failure = evaluate_in_order(entries, evaluator, self.journal, limits, has_time, tick=progress)
+                self.rows |= rows
+                if failure is None:
                     continue
-                if self.deaths.get(key, 0) >= DEATHS * (attempt + 1):
-                    row = dict.fromkeys(("test", "train", "fit_time", "score_time", "time"))
-                    row |= {"status": "killed", "error": f"its whole job died {DEATHS} times while it ran"}
-                else:
-                    journal.start(key)
-                    try:
-                        row = supervise(worker, params, self.search["limits"])
-                    except BaseException:
-                        journal.withdraw(key)
-                        raise
-                row |= {"params": params, "attempt": attempt, "limits": self.search["limits"], "finished": time.time()}
-                journal.finish(key, row)
-                self.rows[key] = row
-                if not is_final(row, self.search["limits"], self.search["retry_failed"]):
-                    waiting.append((key, params, attempt + 1))
-                progress()
+                entry, status, error, seconds = failure
+                times = spent[entry.key, entry.attempt]
+                times.append(seconds)
+                if status == "timeout":
+                    self._finish(entry, outcome_of(status, error, seconds))
+                elif len(times) == DEATHS:
+                    self._finish(entry, outcome_of(status, f"{error}, {DEATHS} times", sum(times)))
+            progress(len(self.missing()))
+
+    def _finish(self, entry, outcome):
+        self.rows[entry.key] = entry.row(outcome, self.search["limits"])
+        self.journal.finish(entry.key, self.rows[entry.key])
 
     def seconds_of(self, entries):
         """Return the seconds that these evaluations took, as far as they are known."""
-        return sum((self.rows[key]["time"] or 0.0) for key, *_ in entries if key in self.rows)
+        return sum((self.rows[entry.key]["time"] or 0.0) for entry in entries if entry.key in self.rows)
 
     def table(self, split):
         """Return the rows of the evaluation file, in the order of the candidates."""
@@ -147,10 +142,10 @@ class Progress:
         self.output, self.missing, self.report = Path(output), missing, report
         self.done, self.next = 0, time.monotonic() + PROGRESS_SECONDS
 
-    def __call__(self):
-        """Count one more evaluation."""
-        self.done += 1
-        if time.monotonic() >= self.next or self.done == self.missing:
+    def __call__(self, remaining):
+        """Hear how many evaluations are still to be done."""
+        self.done = self.missing - remaining
+        if time.monotonic() >= self.next or remaining == 0:
             self.next = time.monotonic() + PROGRESS_SECONDS
             self.report(self.line())
 
@@ -209,7 +204,7 @@ def main(
     if missing:
         trust = Trust(module_versions)
         evaluator = Evaluator(search, trust, load_dataset(dataset), train, test, split)
-        batch.evaluate(missing, evaluator, Progress(output, len(missing), report), deadline)
+        batch.evaluate(evaluator, Progress(output, len(missing), report), deadline)
     cost = {"evaluations": len(missing), "seconds": batch.seconds_of(missing), "job_seconds": process_age()}
     write_rows(output, batch.table(split), candidates_sha256=head["sha256"], identity=identity, cost=cost)
     return len(missing)

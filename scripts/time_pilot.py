@@ -1,17 +1,17 @@
 """Time a few evaluations, so that batches can be sized; what they find is journaled like any other evaluation."""
 
-import time
 from pathlib import Path
 
 from _dataset import load_dataset, load_split
 from _estimator import Trust
 from _evaluator import Evaluator
-from _fences import Worker, WorkerDied, WorkerTimeout, stopped_in_order
+from _fences import stopped_in_order
 from _job import job
 from _journal import Journal, identity_of, key_of
 from _limits import granted
 from _rows import write_json
 from _space import propose
+from _supervisor import Entry, evaluate_in_order
 
 # Enough for a mean: so many evaluations, or so many seconds of them.
 ENOUGH_EVALUATIONS = 200
@@ -21,47 +21,39 @@ ENOUGH_SECONDS = 2.0
 CAP_SECONDS = 30.0
 
 
-def time_evaluations(worker, candidates, limits, journal):
+def time_evaluations(evaluator, candidates, limits, journal):
     """Evaluate candidates until enough is known.
 
     Parameters
     ----------
-    worker : Worker
+    evaluator : callable
     candidates : list of dict
         Their parameters.
     limits : dict
         seconds, memory_mb.
     journal : Journal
-        Open; successes are written to it.
+        Open; what is finished is written to it.
 
     Returns
     -------
     list of float
-        Wall seconds of each evaluation, supervision included.
+        Wall seconds of each evaluation.
     """
     seconds = []
     cap = min(CAP_SECONDS, limits["seconds"] or CAP_SECONDS)
     _, deaths = journal.read(candidates)
-    for params in candidates:
-        key, started = key_of(params), time.perf_counter()
-        if key in deaths:  # It took a whole job down; `evaluate` deals with it.
-            continue
-        journal.start(key)
-        try:
-            row = worker.run(params, cap)
-        except (WorkerTimeout, WorkerDied):
-            row = {"status": "failed"}
-        except BaseException:
-            journal.withdraw(key)
-            raise
-        seconds.append(time.perf_counter() - started)
-        if row["status"] == "ok":
-            more = {"params": params, "attempt": 0, "limits": limits, "finished": time.time()}
-            journal.finish(key, {**row, **more})
-        else:
-            journal.withdraw(key)
-        if sum(seconds) > ENOUGH_SECONDS:
-            break
+    entries = [Entry(key_of(params), params, 0) for params in candidates]
+    entries = [entry for entry in entries if entry.key not in deaths]  # `evaluate` deals with them.
+    while entries and sum(seconds) <= ENOUGH_SECONDS:
+        enough = ENOUGH_SECONDS - sum(seconds)
+        rows, failure = evaluate_in_order(entries, evaluator, journal, {**limits, "seconds": cap}, enough=enough)
+        seconds += [row["time"] for row in rows.values()]
+        over = set(rows)
+        if failure:
+            journal.withdraw(failure.entry.key)
+            seconds.append(failure.seconds)
+            over.add(failure.entry.key)
+        entries = [entry for entry in entries if entry.key not in over]
     return seconds
 
 
@@ -72,8 +64,8 @@ def main(split_file, dataset, journal, search, module_versions, output, where=""
     identity = identity_of(search, data.about["sha256"], 0, split_sha256, module_versions)
     evaluator = Evaluator(search, Trust(module_versions), data, train, test, 0, where)
     candidates = propose(search["param_distributions"], "random", ENOUGH_EVALUATIONS, search["random_state"])
-    with stopped_in_order(), Journal(Path(journal, identity)) as opened, Worker(evaluator) as worker:
-        seconds = time_evaluations(worker, candidates, search["limits"], opened)
+    with stopped_in_order(), Journal(Path(journal, identity)) as opened:
+        seconds = time_evaluations(evaluator, candidates, search["limits"], opened)
     seconds = seconds or [CAP_SECONDS]
     steady = seconds[1:] or seconds  # The first one also pays for what the others share.
     write_json(output, {"seconds_per_evaluation": sum(steady) / len(steady), "evaluations": len(seconds)})

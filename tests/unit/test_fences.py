@@ -3,93 +3,154 @@ import signal
 import time
 
 import pytest
-from _fences import Worker, WorkerDied, WorkerTimeout, memory_limit, stopped_in_order
+from _fences import WorkerDied, WorkerTimeout, memory_limit, run_in_worker, stopped_in_order
 from jobs import is_running
 
-
-def act(task):
-    """What the worker does: the task is a name, or a number to double."""
-    match task:
-        case "pid":
-            return os.getpid()
-        case "exit":
-            os._exit(0)
-        case "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "hang":
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            time.sleep(600)
-        case "child":
-            return [os.getpid(), os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "600")]
-        case "large":
-            return bytes(5_000_000)
-    return 2 * task
+FAULTS = {"exit": lambda: os._exit(0), "kill": lambda: os.kill(os.getpid(), signal.SIGKILL)}
 
 
-def test_one_worker_answers_many_tasks():
-    with Worker(act) as worker:
-        assert [worker.run(i) for i in range(100)] == [2 * i for i in range(100)]
-        assert worker.run("pid") == worker.run("pid") == worker.pid != os.getpid()
-        assert len(worker.run("large")) == 5_000_000
-        pid = worker.pid
+@pytest.fixture
+def told(tmp_path):
+    """Return two functions for what a worker tells this test: one to tell, one to read all that was told."""
+    path = tmp_path / "told"
+
+    def tell(text):
+        with path.open("a") as file:
+            file.write(f"{text}\n")
+
+    return tell, lambda: path.read_text().splitlines()
+
+
+def test_the_work_is_done_in_one_other_process_and_leaves_none(told):
+    tell, lines = told
+
+    def work(begin):
+        for _ in range(100):
+            begin()
+            tell(os.getpid())
+
+    assert run_in_worker(work)
+    assert len(lines()) == 100
+    (pid,) = set(map(int, lines()))
+    assert pid != os.getpid()
     assert not is_running(pid)
 
 
-@pytest.mark.parametrize(("task", "said"), [("exit", "exit status 0"), ("kill", "SIGKILL")])
-def test_a_death_is_told_and_the_next_task_is_done(task, said):
-    with Worker(act) as worker:
-        for _ in range(3):
-            with pytest.raises(WorkerDied, match=said):
-                worker.run(task)
-            assert worker.run(1) == 2
+@pytest.mark.parametrize(("fault", "said"), [("exit", "exit status 0"), ("kill", "SIGKILL")])
+def test_a_death_is_told_with_how_long_the_last_thing_took(fault, said):
+    def work(begin):
+        begin()
+        time.sleep(0.3)
+        begin()
+        time.sleep(0.1)
+        FAULTS[fault]()
+
+    with pytest.raises(WorkerDied, match=said) as caught:
+        run_in_worker(work)
+    assert 0.1 <= caught.value.seconds < 60
 
 
-def test_a_worker_killed_between_two_tasks_is_replaced_and_nobody_told():
-    with Worker(act) as worker:
-        first = worker.run("pid")
-        os.kill(first, signal.SIGKILL)
-        while is_running(first):
-            time.sleep(0.01)
-        assert worker.run("pid") != first
+def test_what_the_work_raises_is_raised_here_with_its_traceback():
+    def work(begin):
+        raise OSError(28, "No space left on device", "journal")
+
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        run_in_worker(work)
+    assert (caught.value.errno, caught.value.filename) == (28, "journal")
+    assert "in work" in caught.value.__notes__[0]
 
 
-def test_a_hang_that_ignores_sigterm_is_ended():
-    with Worker(act) as worker:
-        pid = worker.run("pid")
-        with pytest.raises(WorkerTimeout, match=r"took longer than 0\.2 s"):
-            worker.run("hang", 0.2)
-        assert not is_running(pid)
-        assert worker.run(4) == 8
+def test_a_hang_that_ignores_sigterm_is_ended(told):
+    tell, lines = told
+
+    def work(begin):
+        begin()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        tell(os.getpid())
+        time.sleep(600)
+
+    with pytest.raises(WorkerTimeout, match=r"took longer than 0\.2 s") as caught:
+        run_in_worker(work, 0.2)
+    assert 0.2 <= caught.value.seconds < 60
+    assert not is_running(int(lines()[0]))
 
 
-def test_what_a_worker_started_goes_with_it():
-    with Worker(act) as worker:
-        pids = worker.run("child")
-        assert all(map(is_running, pids))
+def test_the_limit_is_for_each_thing_and_not_for_all():
+    def work(begin):
+        for _ in range(8):
+            begin()
+            time.sleep(0.1)
+
+    assert run_in_worker(work, 0.5)
+
+
+def test_one_that_went_on_just_as_it_was_killed_is_no_timeout(monkeypatch):
+    """The next thing begins between the look at the clock and the kill."""
+    import _fences
+
+    kill = _fences._kill
+
+    def work(begin):
+        begin()
+        time.sleep(0.4)
+        begin()
+        time.sleep(600)
+
+    def late_kill(worker):
+        time.sleep(0.3)
+        kill(worker)
+
+    monkeypatch.setattr(_fences, "_kill", late_kill)
+    assert not run_in_worker(work, 0.3)
+
+
+def test_a_tick_tells_how_many_have_begun(monkeypatch):
+    import _fences
+
+    monkeypatch.setattr(_fences, "TICK_SECONDS", 0.05)
+    ticks = []
+
+    def work(begin):
+        begin()
+        begin()
+        time.sleep(0.5)
+
+    assert run_in_worker(work, tick=ticks.append)
+    assert ticks[-1] == 2
+
+
+def test_what_a_worker_started_goes_with_it(told):
+    tell, lines = told
+
+    def work(begin):
+        tell(os.getpid())
+        tell(os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "600"))
+
+    assert run_in_worker(work)
+    pids = list(map(int, lines()))
+    assert len(pids) == 2
     deadline = time.monotonic() + 10
     while any(map(is_running, pids)):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def test_memory_beyond_the_limit_is_refused_and_the_limit_is_lifted_afterwards():
-    def allocate(megabytes):
-        with memory_limit(100):
+def test_memory_beyond_the_limit_is_refused_and_the_limit_is_lifted_afterwards(told):
+    tell, lines = told
+
+    def allocate(megabytes, limit):
+        with memory_limit(limit):
             try:
                 return len(bytearray(megabytes * 1_000_000))
             except MemoryError:
                 return "refused"
 
-    def allocate_without(megabytes):
-        allocate(1)
-        return len(bytearray(megabytes * 1_000_000))
+    def work(begin):
+        for megabytes, limit in ((50, 100), (150, 100), (50, 100), (300, None)):
+            tell(allocate(megabytes, limit))
 
-    with Worker(allocate) as worker:
-        assert worker.run(50) == 50_000_000
-        assert worker.run(150) == "refused"
-        assert worker.run(50) == 50_000_000
-    with Worker(allocate_without) as worker:
-        assert worker.run(300) == 300_000_000
+    assert run_in_worker(work)
+    assert lines() == ["50000000", "refused", "50000000", "300000000"]
 
 
 def test_sigterm_lets_with_blocks_end():

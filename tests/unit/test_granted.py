@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from _journal import Journal, key_of
 from _limits import granted
 
-import evaluate
 from evaluate import Batch
 
 OPEN = {"seconds": None, "memory_mb": None}
@@ -48,24 +47,18 @@ SEARCH = {"limits": {"seconds": 900, "memory_mb": None}, "retry_failed": 0}
 
 
 class Immediate:
-    """In place of the worker: notes the order, answers at once."""
+    """In place of the evaluator: answers at once."""
 
     shared = SimpleNamespace(ordered=lambda missing, estimator: missing)
     estimator = None
 
-    def __init__(self):
-        self.seen = []
-
-    def __call__(self, worker, params, limits):
-        self.seen.append(params["C"])
-        return dict.fromkeys(("error", "train", "fit_time", "score_time", "time")) | {
-            "status": "ok",
-            "test": {"score": 0.5},
-        }
+    def __call__(self, params):
+        blank = dict.fromkeys(("error", "train", "fit_time", "score_time", "time"))
+        return blank | {"status": "ok", "test": {"score": 0.5}}
 
 
 @pytest.fixture
-def batch(tmp_path, monkeypatch):
+def batch(tmp_path):
     """Three candidates, of which the first has a timeout under a lower limit."""
     candidates = [{"candidate": i, "params": {"C": i}} for i in range(3)]
     row = {
@@ -80,33 +73,34 @@ def batch(tmp_path, monkeypatch):
     return Batch(candidates, Journal(tmp_path), SEARCH)
 
 
-def evaluate_all(batch, monkeypatch, deadline):
-    immediate = Immediate()
-    monkeypatch.setattr(evaluate, "supervise", immediate)
-    batch.evaluate(batch.missing(), immediate, lambda: None, deadline)
-    return immediate.seen
+def evaluate_all(batch, deadline):
+    """Evaluate what is missing and return it in the order in which it was evaluated."""
+    started = time.time()
+    batch.evaluate(Immediate(), lambda remaining: None, deadline)
+    rows = sorted(batch.rows.values(), key=lambda row: row["finished"])
+    return [row["params"]["C"] for row in rows if row["finished"] >= started]
 
 
-def test_a_row_of_a_lower_limit_is_evaluated_again_after_those_without_a_row(batch, monkeypatch):
-    assert evaluate_all(batch, monkeypatch, time.monotonic() + 1000) == [1, 2, 0]
+def test_a_row_of_a_lower_limit_is_evaluated_again_after_those_without_a_row(batch):
+    assert evaluate_all(batch, time.monotonic() + 1000) == [1, 2, 0]
 
 
-def test_it_stands_where_the_job_has_not_the_time(batch, monkeypatch):
-    assert evaluate_all(batch, monkeypatch, time.monotonic() + 800) == [1, 2]
+def test_it_stands_where_the_job_has_not_the_time(batch):
+    assert evaluate_all(batch, time.monotonic() + 800) == [1, 2]
     assert batch.rows[key_of({"C": 0})]["status"] == "timeout"
 
 
-def test_the_rows_carry_the_limit(batch, monkeypatch):
-    evaluate_all(batch, monkeypatch, math.inf)
+def test_the_rows_carry_the_limit(batch):
+    evaluate_all(batch, math.inf)
     assert batch.rows[key_of({"C": 1})]["limits"] == SEARCH["limits"]
 
 
-def test_without_any_limit_it_is_evaluated_again(batch, monkeypatch):
+def test_without_any_limit_it_is_evaluated_again(batch):
     batch.search = {**SEARCH, "limits": OPEN}
-    assert evaluate_all(batch, monkeypatch, math.inf) == [1, 2, 0]
+    assert evaluate_all(batch, math.inf) == [1, 2, 0]
 
 
-def test_another_failure_is_tried_again_however_late_it_is(batch, monkeypatch):
+def test_another_failure_is_tried_again_however_late_it_is(batch):
     batch.search = {**SEARCH, "retry_failed": 1}
     batch.rows[key_of({"C": 0})]["status"] = "failed"
-    assert evaluate_all(batch, monkeypatch, time.monotonic()) == [1, 2, 0]
+    assert evaluate_all(batch, time.monotonic()) == [1, 2, 0]

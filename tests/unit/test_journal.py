@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import _journal
 import pytest
@@ -133,3 +134,56 @@ def test_a_row_that_cannot_be_written_is_as_if_it_had_not_begun(tmp_path, monkey
         monkeypatch.undo()
     assert next(tmp_path.glob("*.journal")).read_bytes() == b""
     assert Journal(tmp_path).read(SETTINGS) == ({}, {})
+
+
+def killed_while_it_writes(journal, writes):
+    """Have a process that inherited the journal write to it and die."""
+    pid = os.fork()
+    if pid == 0:
+        writes()
+        os.kill(os.getpid(), 9)
+    assert os.waitpid(pid, 0)[1] == 9
+
+
+def test_what_a_process_that_inherited_the_journal_wrote_is_read_back(tmp_path):
+    keys = [key_of(params) for params in SETTINGS]
+    with Journal(tmp_path) as journal:
+        journal.finish(keys[0], row(SETTINGS[0]))
+        before = journal.end
+
+        def write():
+            journal.start(keys[1])
+            journal.finish(keys[1], row(SETTINGS[1]))
+            journal.start(keys[2])
+
+        killed_while_it_writes(journal, write)
+        assert journal.since(before) == ({keys[1]: row(SETTINGS[1])}, keys[2])
+        before = journal.end
+        assert journal.since(before) == ({}, None)
+
+
+@pytest.mark.parametrize("text", [b"r", b"r 00", b"s 0"])
+def test_a_line_that_its_writers_death_cut_is_taken_off(tmp_path, text):
+    keys = [key_of(params) for params in SETTINGS]
+    with Journal(tmp_path) as journal:
+        killed_while_it_writes(journal, lambda: (journal.start(keys[0]), os.write(journal._file, text)))
+        assert journal.since(0) == ({}, keys[0])
+        journal.finish(keys[0], row(SETTINGS[0], "killed"))
+    assert Journal(tmp_path).read(SETTINGS) == ({keys[0]: row(SETTINGS[0], "killed")}, {})
+
+
+def test_after_another_writer_a_row_that_cannot_be_written_takes_nothing_else_along(tmp_path, monkeypatch):
+    keys = [key_of(params) for params in SETTINGS]
+    with Journal(tmp_path) as journal:
+
+        def write():
+            journal.start(keys[0])
+            journal.finish(keys[0], row(SETTINGS[0]))
+            journal.start(keys[1])
+
+        killed_while_it_writes(journal, write)
+        assert journal.since(0)[1] == keys[1]
+        monkeypatch.setattr(_journal.os, "write", Mock(side_effect=OSError(28, "No space left on device")))
+        with pytest.raises(OSError, match="No space left on device"):
+            journal.finish(keys[1], row(SETTINGS[1], "killed"))
+    assert Journal(tmp_path).read(SETTINGS) == ({keys[0]: row(SETTINGS[0])}, {})
