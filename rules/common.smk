@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 # A script finds its helpers beside it; Snakemake fetches them there when the workflow is used from a repository.
 HELPERS = (
     "_config _dataset _errors _estimator _evaluator _fences _figure _job _journal _limits _plan _rows _shared _space "
-    "_status _tables"
+    "_status _supervisor _tables"
 ).split()
 for helper in HELPERS:
     helper_path = workflow.source_path(f"../scripts/{helper}.py")

@@ -16,9 +16,10 @@ _console = None
 
 def say(text):
     """Print a line for the person at the console, and to the job's log."""
-    print(text, file=sys.stderr, flush=True)
     if _console is not None:
         print(text, file=_console, flush=True)
+    with contextlib.suppress(OSError):  # The disk with the log may be what is full.
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -47,13 +48,13 @@ def job(log, threads=1):
     except InputError as error:
         say(f"{ERROR}{error}")
         sys.exit(1)
-    except OSError as error:
-        traceback.print_exc()
-        say(f"{ERROR}{_system_error(error)}")
-        sys.exit(1)
     except Exception as error:
-        traceback.print_exc()
-        say(f"{ERROR}{type(error).__name__}: {_first_line(error)} (all of it in {log})")
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+        if isinstance(error, OSError):
+            say(f"{ERROR}{_system_error(error)}")
+        else:
+            say(f"{ERROR}{type(error).__name__}: {_first_line(error)} (all of it in {log})")
         sys.exit(1)
 
 

@@ -32,7 +32,7 @@ class Failure(NamedTuple):
     seconds: float
 
 
-def evaluate_in_order(entries, evaluator, journal, limits, may_begin=None, enough=math.inf, tick=None):
+def evaluate_in_order(entries, evaluator, journal, limits, seconds=None, enough=math.inf, may_begin=None, tick=None):
     """Evaluate entries until all are done, or the worker dies of one.
 
     Parameters
@@ -43,11 +43,13 @@ def evaluate_in_order(entries, evaluator, journal, limits, may_begin=None, enoug
     journal : Journal
         Open for writing.
     limits : dict
-        seconds, memory_mb.
-    may_begin : callable, optional
-        Asked of each entry right before it would begin; where it says no, the entry is passed over.
+        seconds, memory_mb; part of each row.
+    seconds : float, optional
+        Wall time after which one evaluation is stopped.
     enough : float
         No more is begun after so many seconds.
+    may_begin : callable, optional
+        Asked of each entry right before it would begin; where it says no, the entry is passed over.
     tick : callable, optional
         Called here every second with the number of evaluations that remain.
 
@@ -74,7 +76,7 @@ def evaluate_in_order(entries, evaluator, journal, limits, may_begin=None, enoug
 
     ended, before = None, journal.end
     try:
-        run_in_worker(work, limits["seconds"], remaining if tick else None)
+        run_in_worker(work, seconds, remaining if tick else None)
     except WorkerDied as end:
         ended = end
     except (KeyboardInterrupt, SystemExit):

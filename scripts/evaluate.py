@@ -89,7 +89,9 @@ class Batch:
                 entries = evaluator.shared.ordered(entries, evaluator.estimator)
                 entries = sorted(entries, key=lambda e: (self.deaths.get(e.key, 0), e.key in self.rows))
                 progress(len(entries))
-                rows, failure = evaluate_in_order(entries, evaluator, self.journal, limits, has_time, tick=progress)
+                rows, failure = evaluate_in_order(
+                    entries, evaluator, self.journal, limits, limits["seconds"], may_begin=has_time, tick=progress
+                )
                 self.rows |= rows
                 if failure is None:
                     continue

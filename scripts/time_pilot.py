@@ -46,7 +46,7 @@ def time_evaluations(evaluator, candidates, limits, journal):
     entries = [entry for entry in entries if entry.key not in deaths]  # `evaluate` deals with them.
     while entries and sum(seconds) <= ENOUGH_SECONDS:
         enough = ENOUGH_SECONDS - sum(seconds)
-        rows, failure = evaluate_in_order(entries, evaluator, journal, {**limits, "seconds": cap}, enough=enough)
+        rows, failure = evaluate_in_order(entries, evaluator, journal, limits, cap, enough)
         seconds += [row["time"] for row in rows.values()]
         over = set(rows)
         if failure:

@@ -228,8 +228,9 @@ def test_a_disk_that_fills_during_a_row(job, undisturbed):
 
 
 def test_a_file_size_limit_during_a_row(job, undisturbed):
+    """The log cannot be written either; the console tells all the same."""
     status, console = job.run(check=False, preexec_fn=file_size_limit(1500))
-    assert status == 1
+    assert status != 0
     assert "File too large; raise the limit on file sizes" in console
     finished = job.journaled()
     assert 0 < finished < N
