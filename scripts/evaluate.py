@@ -207,7 +207,8 @@ def main(
         trust = Trust(module_versions)
         evaluator = Evaluator(search, trust, load_dataset(dataset), train, test, split)
         batch.evaluate(evaluator, Progress(output, len(missing), report), deadline)
-    cost = {"evaluations": len(missing), "seconds": batch.seconds_of(missing), "job_seconds": process_age()}
+    cost = {"evaluations": len(missing), "seconds": batch.seconds_of(missing)}
+    cost |= {"job_seconds": process_age(), "ended": time.time()}
     write_rows(output, batch.table(split), candidates_sha256=head["sha256"], identity=identity, cost=cost)
     return len(missing)
 

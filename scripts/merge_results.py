@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import itertools
 import math
 import platform
 from collections import Counter
@@ -42,7 +43,8 @@ class Evaluations:
     errors : dict of (int, int) to str
         (candidate, split) to reason, where there is one.
     costs : list of dict
-        What each job computed: ``evaluations``, their ``seconds``, and ``job_seconds`` from its start to its end.
+        What each job computed: ``evaluations``, their ``seconds``, ``job_seconds`` from its start to its end, and when that
+        was, ``ended``, in seconds since the epoch.
     """
 
     def __init__(self, params, n_splits, scorers):
@@ -273,10 +275,18 @@ def cost_line(name, costs, batch_size, most):
     line = f"{name}: {share:.0%} of {job_seconds:,.1f} s of core time was evaluation, the rest was overhead of {len(ran):,} job"
     line += "s" * (len(ran) != 1)
     start, each = (job_seconds - seconds) / len(ran), seconds / evaluations
-    better = min(most, math.ceil(start * (1 / FAIR_OVERHEAD - 1) / max(each, 1e-9)))
+    fair = math.ceil(start * (1 / FAIR_OVERHEAD - 1) / max(each, 1e-9))
+    better = min(fair, most, evaluations // side_by_side(ran))  # One so large that a core is left without is no better.
     if 1 - share > FAIR_OVERHEAD and better > batch_size:
         return f"{line}; batch_size {better:,} would have been better"
     return f"{line}; no batch_size would have been much better"
+
+
+def side_by_side(costs):
+    """Return how many jobs ran at once at most, from when each ended and how long it took."""
+    ended = [cost.get("ended", 0.0) for cost in costs]  # Jobs of earlier versions did not say: as if all at once.
+    starts = [(end - cost["job_seconds"], 1) for end, cost in zip(ended, costs, strict=True)]
+    return max(itertools.accumulate(change for _, change in sorted(starts + [(end, -1) for end in ended])))
 
 
 def provenance(evaluations, config, dataset, tables):

@@ -179,13 +179,27 @@ def test_a_missing_evaluation_is_never_a_shorter_table(tmp_path):
     assert merge_results.STATUSES[0] == "ok"
 
 
+def cost(evaluations, seconds, job_seconds, ended=100.0):
+    return {"evaluations": evaluations, "seconds": seconds, "job_seconds": job_seconds, "ended": ended}
+
+
 def test_the_share_of_overhead_and_the_batch_size_that_would_mend_it():
-    small = [{"evaluations": 10, "seconds": 1.0, "job_seconds": 3.0}] * 4
-    line = merge_results.cost_line("s", small, 10, 5000)
+    one_by_one = [cost(10, 1.0, 3.0, 3.0 * i) for i in range(1, 41)]
+    line = merge_results.cost_line("s", one_by_one, 10, 5000)
     assert line == (
-        "s: 33% of 12.0 s of core time was evaluation, the rest was overhead of 4 jobs; batch_size 380 would have been better"
+        "s: 33% of 120.0 s of core time was evaluation, the rest was overhead of 40 jobs; batch_size 380 would have been better"
     )
-    large = [{"evaluations": 380, "seconds": 38.0, "job_seconds": 40.0}]
-    assert merge_results.cost_line("s", large, 380, 5000).endswith("no batch_size would have been much better")
-    assert merge_results.cost_line("s", small, 10, 10).endswith("no batch_size would have been much better")
-    assert merge_results.cost_line("s", [{"evaluations": 0, "seconds": 0, "job_seconds": 1}], 10, 10) is None
+    no_better = "no batch_size would have been much better"
+    assert merge_results.cost_line("s", [cost(380, 38.0, 40.0)], 380, 5000).endswith(no_better)
+    assert merge_results.cost_line("s", one_by_one, 10, 10).endswith(no_better)
+    assert merge_results.cost_line("s", [cost(0, 0.0, 1.0)], 10, 10) is None
+
+
+def test_no_batch_size_is_better_that_leaves_a_core_without_a_job():
+    pairs = [cost(10, 1.0, 3.0, 3.0 * (i // 2) + 0.1 * (i % 2)) for i in range(40)]
+    assert merge_results.side_by_side(pairs) == 3  # Where one pair follows another they overlap by a little.
+    pairs = [cost(10, 1.0, 3.0, 4.0 * (i // 2)) for i in range(40)]
+    assert merge_results.side_by_side(pairs) == 2
+    assert "batch_size 200 would" in merge_results.cost_line("s", pairs, 10, 5000)
+    all_at_once = [cost(10, 1.0, 3.0)] * 40
+    assert merge_results.cost_line("s", all_at_once, 10, 5000).endswith("no batch_size would have been much better")
