@@ -64,12 +64,12 @@ def evaluate_in_order(entries, evaluator, journal, limits, seconds=None, enough=
     def work(begin):
         started = time.monotonic()
         for entry in entries:
-            if time.monotonic() - started > enough:
-                return
             if may_begin is None or may_begin(entry):
                 begin()
                 journal.start(entry.key)
                 journal.finish(entry.key, entry.row(evaluator(entry.params), limits))
+            if time.monotonic() - started > enough:
+                return
 
     def remaining(begun):
         tick(len(entries) - max(begun - 1, 0))
@@ -79,12 +79,10 @@ def evaluate_in_order(entries, evaluator, journal, limits, seconds=None, enough=
         run_in_worker(work, seconds, remaining if tick else None)
     except WorkerDied as end:
         ended = end
-    except (KeyboardInterrupt, SystemExit):
-        in_flight = journal.since(before)[1]
-        if in_flight:
+    finally:
+        rows, in_flight = journal.since(before)
+        if in_flight:  # Whatever became of it: no longer.
             journal.withdraw(in_flight)
-        raise
-    rows, in_flight = journal.since(before)
     # One that died between two evaluations died of neither, unless it never gets as far as the first.
     guilty = in_flight if in_flight or rows else entries[0].key
     if ended is None or guilty is None:
