@@ -64,6 +64,18 @@ def axes_of(table, space):
     return sorted(chosen, key=axes.index)
 
 
+def colour_range(table):
+    """Return the scores at the ends of the colour scale.
+
+    From the worst to the best mean, but never narrower than one standard deviation between splits to either side: what is
+    smaller than that is noise, and should not look like a region.
+    """
+    scorer = scorer_of(table)
+    low, high = table[f"mean_test_{scorer}"].min(), table[f"mean_test_{scorer}"].max()
+    missing = max(0.0, 2 * table[f"std_test_{scorer}"].median() - (high - low))
+    return low - missing / 2, high + missing / 2
+
+
 def draw_map(table, space, title):
     """Return a figure of the parameter map.
 
@@ -88,6 +100,7 @@ def draw_map(table, space, title):
         c=scores[~failed],
         s=size,
         cmap=COLORMAP,
+        norm=plt.Normalize(*colour_range(table)),
         linewidths=0,
         rasterized=len(table) > MANY,
     )

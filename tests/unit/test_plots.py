@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from plot_example import draw_example
-from plot_parameter_map import axes_of, draw_map
+from plot_parameter_map import axes_of, colour_range, draw_map
 from tabulate_best import best_rows, page
 
 SPACE = {"C": {"logspace": [-10, 10, 1001]}, "gamma": {"loguniform": [1e-10, 1e10]}, "tol": [1e-4, 1e-3]}
@@ -46,6 +46,13 @@ def test_the_map_shows_every_candidate_and_marks_the_best(n):
     np.testing.assert_allclose(
         mark.get_offsets()[0], np.log10(table(n).loc[best, ["param_gamma", "param_C"]].astype(float))
     )
+
+
+def test_the_colours_span_the_scores_and_at_least_what_splits_differ_by():
+    wide = table(10)
+    assert colour_range(wide) == (wide["mean_test_score"].min(), wide["mean_test_score"].max())
+    narrow = table(3, mean_test_score=[0.08, 0.081, 0.084], std_test_score=[0.01, 0.02, np.nan])
+    assert colour_range(narrow) == pytest.approx((0.067, 0.097))
 
 
 def test_failed_candidates_are_crosses():
