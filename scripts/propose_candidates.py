@@ -73,7 +73,7 @@ def count_work(candidates, batches, journals, search):
 
 
 def main(asked, batch_seconds, module_versions, dataset, splits, pilot, journal, folder):
-    """Check a search against scikit-learn, write its batches and its plan to `folder`.
+    """Write the batches and the plan of a search to `folder`; check it against scikit-learn, where no pilot has.
 
     Parameters
     ----------
@@ -89,11 +89,11 @@ def main(asked, batch_seconds, module_versions, dataset, splits, pilot, journal,
     folder : path-like
     """
     search, n_splits = asked["search"], asked["n_splits"]
-    trust = Trust(module_versions)
-    where = f"searches[{search['name']}]"
-    estimator = build_estimator(search["estimator"], trust, f"{where}.estimator")
-    check_parameters(estimator, search["param_distributions"], trust, f"{where}.param_distributions")
-    build_scorer(search["scoring"], estimator, trust, f"{where}.scoring")
+    if pilot is None:  # Else the pilot has checked it; scikit-learn is not imported twice for that.
+        trust, where = Trust(module_versions), f"searches[{search['name']}]"
+        estimator = build_estimator(search["estimator"], trust, f"{where}.estimator")
+        check_parameters(estimator, search["param_distributions"], trust, f"{where}.param_distributions")
+        build_scorer(search["scoring"], estimator, trust, f"{where}.scoring")
 
     candidates = propose(
         search["param_distributions"], search["strategy"], search["n_candidates"], search["random_state"]

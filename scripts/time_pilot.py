@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from _dataset import load_dataset, load_split
-from _estimator import Trust
+from _estimator import Trust, check_parameters
 from _evaluator import Evaluator
 from _fences import stopped_in_order
 from _job import job
@@ -57,11 +57,13 @@ def time_evaluations(evaluator, candidates, limits, journal):
 
 
 def main(split_file, dataset, journal, search, module_versions, output, where=""):
-    """Time a few candidates of a search on split 0 and write their mean to `output`."""
+    """Check a search against scikit-learn, time a few candidates on split 0 and write their mean to `output`."""
     train, test, split_sha256 = load_split(split_file)
     data = load_dataset(dataset)
     identity = identity_of(search, data.about["sha256"], 0, split_sha256, module_versions)
-    evaluator = Evaluator(search, Trust(module_versions), data, train, test, 0, where)
+    trust = Trust(module_versions)
+    evaluator = Evaluator(search, trust, data, train, test, 0, where)
+    check_parameters(evaluator.estimator, search["param_distributions"], trust, f"{where}param_distributions")
     candidates = propose(search["param_distributions"], "random", ENOUGH_EVALUATIONS, search["random_state"])
     with stopped_in_order(), Journal(Path(journal, identity)) as opened:
         seconds = time_evaluations(evaluator, candidates, search["limits"], opened)

@@ -20,24 +20,33 @@ AT_ONCE = {
 }
 
 # What the scripts check is tested case by case in tests/unit; here, one mistake for each rule that may find one.
-IN_A_JOB = {
-    "prepare_dataset": (
+IN_A_JOB = [
+    (
+        "prepare_dataset",
         {"dataset": {"loader": "data.one_class"}},
         "dataset.loader: the target has one value only, 0 in all 10 samples",
     ),
-    "make_splits": (
+    (
+        "make_splits",
         {"dataset": {"loader": "data.few"}, "test_size": 0.9},
         "test_size: 0.9 of 2 samples leaves a side of the split empty",
     ),
-    "time_pilot": (
+    (
+        "time_pilot",
+        {"batch_size": "auto", "space": {"max_dept": [1, 2]}},
+        "searches[tree].param_distributions.max_dept: DecisionTreeClassifier has no parameter 'max_dept'; did you mean 'max_depth'?",
+    ),
+    (
+        "time_pilot",
         {"batch_size": "auto", "scoring": "acuracy"},
         "searches[tree].scoring: 'acuracy' is no scorer's name",
     ),
-    "propose_candidates": (
+    (
+        "propose_candidates",
         {"space": {"max_dept": [1, 2]}},
         "searches[tree].param_distributions.max_dept: DecisionTreeClassifier has no parameter 'max_dept'; did you mean 'max_depth'?",
     ),
-}
+]
 
 
 def apply(config, change):
@@ -70,12 +79,11 @@ def test_structure_is_checked_as_the_snakefile_is_read(workdir, tiny, case):
     assert not (workdir.path / "results").exists()
 
 
-@pytest.mark.parametrize("rule", IN_A_JOB)
-def test_what_needs_scikit_learn_is_checked_before_any_evaluation(finished, tiny, rule):
+@pytest.mark.parametrize(("rule", "change", "message"), IN_A_JOB, ids=[rule for rule, *_ in IN_A_JOB])
+def test_what_needs_scikit_learn_is_checked_before_any_evaluation(finished, tiny, rule, change, message):
     """In a directory with a finished search, of which nothing is touched."""
     computed = [path for kind in ("evaluations", "journal") for path in finished.path.glob(f"results/tree/{kind}/**/*")]
     before = {path: path.read_bytes() for path in computed if path.is_file()}
-    change, message = IN_A_JOB[rule]
     finished.write("data.py", DATA)
     finished.write("config.yaml", apply(tiny, change))
     run = finished.merge(check=False)
