@@ -5,6 +5,7 @@ of the kind that is asked for.
 """
 
 import ast
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -325,6 +326,7 @@ def load_with(spec, trust, path="dataset.loader"):
         inspect.signature(loader).bind(**(arguments or {}))
     except TypeError as error:
         raise InputError(f"{path}: {name} does not take {arguments!r} ({error})") from None
+    gc.enable()  # Off in a job until now; a loader of one's own may make any amount of garbage.
     return loader(**(arguments or {}))
 
 

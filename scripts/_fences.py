@@ -7,6 +7,7 @@ before it forks.
 
 import contextlib
 import ctypes
+import gc
 import math
 import mmap
 import multiprocessing
@@ -92,6 +93,7 @@ def run_in_worker(work, seconds=None, tick=None):
     context = multiprocessing.get_context("fork")
     end, far_end = context.Pipe(duplex=False)
     mark = _Mark()
+    gc.freeze()  # What is there stays: the worker's collector need not look at it, nor copy its pages.
     worker = context.Process(target=_serve, args=(work, mark.begin, far_end, os.getpid()))
     worker.start()
     far_end.close()
@@ -134,6 +136,7 @@ def _kill(worker):
 
 
 def _serve(work, begin, pipe, parent):
+    gc.enable()
     os.setpgrp()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # It died before the line above took effect.
