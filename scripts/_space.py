@@ -136,6 +136,24 @@ def is_logarithmic(entry):
     return len(numbers) == len(entry) > 2 and max(numbers) >= 100 * min(numbers)
 
 
+def bounds(entries):
+    """Return the least and the greatest number that one of several entries may give; None where one has no such two."""
+    ends = []
+    for entry in entries:
+        kind, arguments = next(iter(entry.items())) if isinstance(entry, dict) else ("list", entry)
+        if kind == "logspace":
+            ends += [10.0 ** arguments[0], 10.0 ** arguments[1]]
+        elif kind == "range":
+            ends += [range(*arguments)[0], range(*arguments)[-1]]
+        elif kind in FINITE + CONTINUOUS:
+            ends += arguments[:2]
+        elif kind == "list" and all(map(_is_number, arguments)):
+            ends += arguments
+        else:
+            return None
+    return min(ends), max(ends)
+
+
 def count_candidates(space, strategy, n_candidates):
     """Return how many candidates a search has: what it asks for, or all that a finite space holds."""
     size = space_size(space)

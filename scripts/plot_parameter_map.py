@@ -4,7 +4,7 @@ import math
 
 from _figure import COLORMAP, MARK, pyplot, save
 from _job import job
-from _space import is_logarithmic, subspaces
+from _space import bounds, is_logarithmic, subspaces
 from _tables import read_table, scorer_of
 
 # Above this many points an SVG carries them as one picture, or no viewer opens it.
@@ -12,30 +12,44 @@ MANY = 2000
 
 
 class Axis:
-    """One parameter as an axis: its label, its ticks, and where candidates stand on it.
+    """One parameter as an axis: its label, its ends, its ticks, and where candidates stand on it.
+
+    Parameters
+    ----------
+    name : str
+    values : Series of shape (n_candidates,)
+        Missing where a candidate does not have the parameter.
+    entries : list
+        Its entries in the sub-spaces of the config; the first says whether the axis is logarithmic.
 
     Attributes
     ----------
     position : ndarray of shape (n_candidates,)
         NaN where a candidate does not have the parameter.
     label : str
+    limits : tuple of float or None
+        The ends of the space, so that what was not searched shows and the picture stays as the search grows.
     ticks : list of str or None
         Names of positions 0, 1, … where values are no numbers.
     n_values : int
     """
 
-    def __init__(self, name, values, logarithmic):
+    def __init__(self, name, values, entries):
         import numpy as np
         import pandas as pd
 
-        self.label, self.ticks = name, None
+        self.label, self.ticks, self.limits = name, None, None
         given = values.notna()
         self.n_values = values.nunique()
         numeric = pd.to_numeric(values, errors="coerce")
         if values.dtype != bool and numeric[given].notna().all() and given.any():
-            logarithmic = logarithmic and (numeric[given] > 0).all()
-            self.position = np.log10(numeric.to_numpy()) if logarithmic else numeric.to_numpy(dtype=float)
+            logarithmic = is_logarithmic(entries[0]) and (numeric[given] > 0).all()
+            scale = np.log10 if logarithmic else np.asarray
+            self.position = scale(numeric.to_numpy(dtype=float))
             self.label = f"log10 {name}" if logarithmic else name
+            ends = bounds(entries)
+            if ends and (ends[0] > 0 or not logarithmic):
+                self.limits = tuple(scale(ends).tolist())
         else:
             names = sorted(values[given].astype(str).unique())
             self.ticks = [text if len(text) <= 24 else text[:23] + "…" for text in names]
@@ -58,8 +72,11 @@ def axes_of(table, space):
     list of Axis
         Two of them, or one where the space has no more.
     """
-    entries = {name: entry for subspace in reversed(subspaces(space)) for name, entry in subspace.items()}
-    axes = [Axis(name, table[f"param_{name}"], is_logarithmic(entry)) for name, entry in entries.items()]
+    entries = {}
+    for subspace in subspaces(space):
+        for name, entry in subspace.items():
+            entries.setdefault(name, []).append(entry)
+    axes = [Axis(name, table[f"param_{name}"], found) for name, found in entries.items()]
     chosen = sorted(axes, key=lambda axis: (axis.ticks is not None, -axis.n_values))[:2]
     return sorted(chosen, key=axes.index)
 
@@ -117,9 +134,9 @@ def draw_map(table, space, title):
     )
     name = "mean test score" if scorer == "score" else f"mean test {scorer}"
     figure.colorbar(points, ax=ax, label=name)
-    _label(ax.set_xlabel, ax.set_xticks, axes[-1])
+    _mark(ax, "x", axes[-1])
     if len(axes) == 2:
-        _label(ax.set_ylabel, ax.set_yticks, axes[0])
+        _mark(ax, "y", axes[0])
     else:
         ax.set_ylabel(name)
     ax.set_title(f"{title}: {len(table):,} candidates")
@@ -127,10 +144,15 @@ def draw_map(table, space, title):
     return figure
 
 
-def _label(set_label, set_ticks, axis):
-    set_label(axis.label)
+def _mark(ax, side, axis):
+    """Name one side of a figure, "x" or "y", and let it span the space."""
+    ax.set(**{f"{side}label": axis.label})
     if axis.ticks is not None and len(axis.ticks) <= 30:
-        set_ticks(range(len(axis.ticks)), axis.ticks)
+        ax.set(**{f"{side}ticks": range(len(axis.ticks)), f"{side}ticklabels": axis.ticks})
+    if axis.limits is not None:
+        low, high = axis.limits
+        margin = 0.03 * (high - low) or 0.5
+        ax.set(**{f"{side}lim": (low - margin, high + margin)})
 
 
 def main(table, space, title, outputs):

@@ -68,6 +68,16 @@ def test_axes_are_the_parameters_with_most_values_logarithmic_where_the_space_is
     assert [axis.label for axis in axes] == ["degree", "C"]
 
 
+def test_axes_span_the_space_whatever_was_drawn_from_it():
+    _, ax, _ = drawn(3)
+    for low, high in (ax.get_xlim(), ax.get_ylim()):
+        assert -11 < low < -10 and 10 < high < 11
+    sides = {"C": [1, 2, 5]}, {"C": {"range": [0, 21, 10]}}, {"C": {"uniform": [-4, 4]}}
+    for spaces, limits in (((0,), (1, 5)), ((0, 1), (0, 20)), ((0, 1, 2), (-4, 20))):
+        assert axes_of(table(6), [sides[i] for i in spaces])[0].limits == limits
+    assert axes_of(table(6), {"C": {"scipy.stats.norm": {}}})[0].limits is None
+
+
 def test_names_are_ticks():
     made = table(6, param_kernel=["rbf", "poly", "rbf", None, "linear", "poly"])
     ax = draw_map(made, {"kernel": ["rbf", "poly", "linear"], "C": {"logspace": [-10, 10, 1001]}}, "search").axes[0]
