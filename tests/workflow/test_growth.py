@@ -73,6 +73,8 @@ def test_auto_sizes_batches_once(workdir, tiny):
     assert grown.jobs["time_pilot"] == 0
     assert (workdir.path / "results/tree/pilot.json").read_text() == pilot
     assert grown.evaluated == 40
+    other = workdir.merge("--config", "n_candidates=220", "dataset={'loader': 'sklearn.datasets.load_wine'}")
+    assert other.jobs["time_pilot"] == 1, "other data take another time"
 
 
 @pytest.mark.parametrize("change", [("n_candidates=8",), ("n_splits=3",)], ids=str)
