@@ -26,6 +26,17 @@ def nodes_of(jobs):
     return set(output_of("squeue", "--noheader", "--states=all", "--jobs", listed, "--format=%N").split())
 
 
+@pytest.fixture(scope="module")
+def past_its_time(slurm, tmp_path_factory):
+    """A search whose job runs out of time. Slurm looks every half minute, so that takes minutes in which other tests run."""
+    run = Search(tmp_path_factory.mktemp("past-its-time"), sleepers(seconds=16, n_splits=1, limits={"seconds": 100}))
+    run.draw_candidates()
+    run.submit("--set-resources", "evaluate:runtime=1*attempt", "evaluate:mem_mb=1500")
+    yield run
+    run.stop()
+
+
+@pytest.mark.usefixtures("past_its_time")
 def test_the_shipped_search(search, tmp_path):
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     run = search(config)
@@ -61,6 +72,21 @@ def test_24_batches_at_once(search, local_digest, record_property):
     assert len(run.jobs("evaluate")) == 24
     assert nodes_of(run.jobs("evaluate")) == {"node1", "node2"}
     assert run.digest() == local_digest(sleepers(n_splits=4))
+
+
+def test_a_job_past_its_time_is_retried_with_more(past_its_time, local_digest):
+    run = past_its_time
+    run.finish()
+    first, second = run.jobs("evaluate")
+    assert state_of(first) == "TIMEOUT"
+    limits = [
+        output_of("squeue", "--noheader", "--states=all", "--jobs", job, "--format=%l").strip()
+        for job in (first, second)
+    ]
+    assert limits == ["1:00", "2:00"]
+    kinds = [kind for kind, _, _ in run.journal_lines()]
+    assert kinds.count("r") == 6
+    assert run.digest() == local_digest(sleepers(n_splits=1))
 
 
 def state_of(job):
@@ -124,23 +150,6 @@ def test_a_lost_node_leaves_its_work_to_the_other(search, slurm, local_digest):
         slurm.wait_for(lambda: slurm.states()[lost] == "idle", f"{lost} idle again")
     assert_resumed(run, before)
     assert run.digest() == local_digest(sleepers())
-
-
-def test_a_job_past_its_time_is_retried_with_more(search, local_digest):
-    run = search(sleepers(seconds=13, n_splits=1, limits={"seconds": 100}))
-    run.draw_candidates()
-    run.submit("--set-resources", "evaluate:runtime=1*attempt", "evaluate:mem_mb=1500")
-    run.finish()
-    first, second = run.jobs("evaluate")
-    assert state_of(first) == "TIMEOUT"
-    limits = [
-        output_of("squeue", "--noheader", "--states=all", "--jobs", job, "--format=%l").strip()
-        for job in (first, second)
-    ]
-    assert limits == ["1:00", "2:00"]
-    kinds = [kind for kind, _, _ in run.journal_lines()]
-    assert kinds.count("r") == 6
-    assert run.digest() == local_digest(sleepers(n_splits=1))
 
 
 def statuses_of(search):

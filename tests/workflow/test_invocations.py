@@ -1,22 +1,38 @@
 """Every way in which a user starts the workflow."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
-import yaml
+import pytest
 from workflow_runs import environment
 
 
-def test_from_the_clone_itself(clone, tiny):
-    """`snakemake -j 2`, with the config in the clone edited."""
-    import subprocess
-    import sys
+def run_in(folder, *command):
+    done = subprocess.run(
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
-    (clone / "config/config.yaml").write_text(yaml.safe_dump(tiny))
-    command = [sys.executable, "-m", "snakemake", "-j", "2"]
-    done = subprocess.run(command, cwd=clone, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "profiles/default" in done.stderr
-    assert (clone / "results/tree/cv_results.csv").exists()
+
+def test_make_in_a_fresh_clone_and_then_snakemake(clone):
+    """The shipped search, with the environment that `make` has set up for these tests."""
+    if not (Path(sys.prefix) / "installed").exists():
+        pytest.skip("this environment was not set up by make")
+    make = ["make", f"VENV={sys.prefix}"]
+    said = run_in(clone, *make)
+    assert "profiles/default" in said
+    assert "svc: of 20 evaluations 20 done, 0 failed, 0 running, 0 left\n  best so far: candidate" in said
+    assert said.endswith("tables and plots: results/<search>/   report: results/report.html\n")
+    for path in ("svc/cv_results.csv", "svc/plots/parameter_map.png", "dataset/example.png", "report.html"):
+        assert (clone / "results" / path).exists(), path
+
+    said = run_in(clone, *make)
+    assert "Nothing to be done" in said
+    assert "'results/report.html' is up to date" in said
+    assert "Nothing to be done" in run_in(clone, sys.executable, "-m", "snakemake", "-j", "16")
 
 
 def test_command_line_keys_are_laid_over_the_shipped_config(workdir):
