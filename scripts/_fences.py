@@ -16,12 +16,14 @@ import resource
 import signal
 import time
 import traceback
-from multiprocessing import connection
 
 _PR_SET_PDEATHSIG = 1
 
-# The supervisor looks so often at how far the worker is.
+# The supervisor looks so often at how far the worker is, and whether it lives.
 TICK_SECONDS = 1.0
+
+# Where such a look came later than that by more than this, the whole job was suspended, and no evaluation is to blame.
+SUSPENDED_SECONDS = 1.0
 
 
 class WorkerDied(Exception):
@@ -74,14 +76,10 @@ def run_in_worker(work, seconds=None, tick=None):
         Called in the worker as ``work(begin)``; it calls ``begin()`` whenever it begins the next thing. Nothing comes back
         but the end: what it finds it writes down itself.
     seconds : float, optional
-        Wall time that one thing may take before the worker is killed.
+        Wall time that one thing may take before the worker is killed. Where it had ended just then, nothing is raised,
+        though work may be left.
     tick : callable, optional
         Called here every second with the number of things begun.
-
-    Returns
-    -------
-    bool
-        Whether all is done: not where the worker was killed for a thing that had ended meanwhile, and was at the next.
 
     Raises
     ------
@@ -97,23 +95,29 @@ def run_in_worker(work, seconds=None, tick=None):
     worker = context.Process(target=_serve, args=(work, mark.begin, far_end, os.getpid()))
     worker.start()
     far_end.close()
+    suspended = 0.0
     try:
-        while True:
-            limit = mark.since + (seconds or math.inf) - time.monotonic()
-            if limit <= 0:
+        # A process that a fit has started may hold the pipe open, so its end alone does not tell of every death.
+        while worker.exitcode is None:
+            begun, looked = mark.begun, time.monotonic()
+            allowed = mark.since + suspended + (seconds or math.inf) - looked
+            if allowed <= 0:
                 _kill(worker)
-                if (taken := time.monotonic() - mark.since) < seconds:
-                    return False
-                raise WorkerTimeout(f"took longer than {seconds:g} s", taken)
-            if connection.wait([end, worker.sentinel], min(limit, TICK_SECONDS)):
+                if mark.begun != begun:
+                    return
+                raise WorkerTimeout(f"took longer than {seconds:g} s", time.monotonic() - mark.since)
+            wait = min(allowed, TICK_SECONDS)
+            if end.poll(wait):
                 break
+            late = time.monotonic() - looked - wait
+            suspended = (suspended if mark.begun == begun else 0.0) + (late if late > SUSPENDED_SECONDS else 0.0)
             if tick:
                 tick(mark.begun)
         with contextlib.suppress(EOFError):
             if end.poll():
                 if (error := end.recv()) is not None:
                     raise error
-                return True
+                return
         worker.join()
         how = (
             f"died of {signal.Signals(-worker.exitcode).name}"
@@ -135,10 +139,16 @@ def _kill(worker):
     worker.join()
 
 
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _serve(work, begin, pipe, parent):
     gc.enable()
     os.setpgrp()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _die_with_parent()
+    os.register_at_fork(after_in_child=_die_with_parent)
+    os.register_at_fork(after_in_child=pipe.close)
     if os.getppid() != parent:  # It died before the line above took effect.
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -174,13 +184,14 @@ def memory_limit(megabytes):
 
 @contextlib.contextmanager
 def stopped_in_order():
-    """Turn SIGTERM into SystemExit while the block runs, so that `finally` and ``__exit__`` get their turn."""
+    """Turn SIGTERM and SIGHUP into SystemExit while the block runs, so that `finally` and ``__exit__`` get their turn."""
 
     def leave(number, frame):
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
