@@ -15,6 +15,8 @@ START_SECONDS = 60.0
 def granted(limits, resources):
     """Fill in the limits that the config leaves open, from what Slurm granted to this job; elsewhere they stay open.
 
+    A limit of seconds that the job would not live to enforce is lowered to what it would.
+
     Parameters
     ----------
     limits : dict
@@ -34,17 +36,21 @@ def granted(limits, resources):
     shares = {"seconds": seconds * GRANTED_SHARE or None, "memory_mb": memory_mb * GRANTED_SHARE or None}
     own = limits["seconds"] is not None or not seconds
     deadline = math.inf if own else time.monotonic() + seconds - START_SECONDS
-    return {key: shares[key] if limit is None else limit for key, limit in limits.items()}, deadline
+    filled = {key: shares[key] if limit is None else limit for key, limit in limits.items()}
+    if seconds:
+        filled["seconds"] = min(filled["seconds"], max(seconds - START_SECONDS, seconds * GRANTED_SHARE))
+    return filled, deadline
 
 
 def is_final(row, limits, retry_failed):
     """Whether a journaled row stands, under today's limits.
 
-    A row that hit a limit is evaluated again under a higher one, a failed one as often as `retry_failed` says.
+    A row that hit a limit is evaluated again under a higher one, a failed one as often as `retry_failed` says. Code that
+    does not check whether it got its memory dies where there is none, so a death may have been that of a limit.
     """
     if row["status"] == "ok":
         return True
-    hit = {"timeout": "seconds", "out_of_memory": "memory_mb"}.get(row["status"])
+    hit = {"timeout": "seconds", "out_of_memory": "memory_mb", "killed": "memory_mb"}.get(row["status"])
     if hit and row["limits"][hit] is not None and (limits[hit] is None or limits[hit] > row["limits"][hit]):
         return False
     return row["attempt"] >= retry_failed

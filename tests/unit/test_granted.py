@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from _journal import Journal, key_of
-from _limits import granted
+from _limits import granted, is_final
 
 from evaluate import Batch
 
@@ -39,8 +39,21 @@ def test_limits_of_the_config_win(in_job):
     assert granted({"seconds": 5, "memory_mb": 100}, GRANTED) == ({"seconds": 5, "memory_mb": 100}, math.inf)
 
 
+def test_a_limit_that_the_job_would_not_live_to_enforce_is_lowered(in_job):
+    assert granted({"seconds": 7200, "memory_mb": None}, GRANTED)[0]["seconds"] == 1740
+
+
 def test_a_local_run_inside_an_allocation_is_granted_nothing(in_job):
     assert granted(OPEN, {}) == (OPEN, math.inf)
+
+
+def test_a_death_under_a_limit_of_memory_may_have_been_that_of_the_limit():
+    """libsvm, for one, does not look whether it got its memory: SVC dies of SIGSEGV."""
+    row = {"status": "killed", "attempt": 0, "limits": {"seconds": None, "memory_mb": 10}}
+    assert is_final(row, OPEN | {"memory_mb": 10}, 0)
+    assert not is_final(row, OPEN | {"memory_mb": 1000}, 0)
+    assert not is_final(row, OPEN, 0)
+    assert is_final(row | {"limits": OPEN}, OPEN | {"memory_mb": 1000}, 0)
 
 
 SEARCH = {"limits": {"seconds": 900, "memory_mb": None}, "retry_failed": 0}
@@ -49,7 +62,7 @@ SEARCH = {"limits": {"seconds": 900, "memory_mb": None}, "retry_failed": 0}
 class Immediate:
     """In place of the evaluator: answers at once."""
 
-    shared = SimpleNamespace(ordered=lambda missing, estimator: missing)
+    shared = SimpleNamespace(prefix=lambda params, estimator: "")
     estimator = None
 
     def __call__(self, params):
