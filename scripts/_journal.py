@@ -23,6 +23,9 @@ FORMAT = 1
 # Length of a line ``s KEY``.
 START_BYTES = 19
 
+# Enough of the end of a file to hold the last start.
+TAIL_BYTES = 1 << 16
+
 # A power cut loses what was appended in this many seconds; the death of a process loses nothing.
 SYNC_SECONDS = 5.0
 
@@ -62,42 +65,53 @@ class Journal:
     def __init__(self, folder):
         self.folder = Path(folder)
 
-    def read(self, settings):
+    def read(self, settings, columns=None):
         """Look candidates up.
 
         Parameters
         ----------
         settings : iterable of dict
             Their parameters.
+        columns : tuple of str, optional
+            What is kept of each row: of a million rows a few columns fit in memory, and not all.
 
         Returns
         -------
         rows : dict of str to dict
             Key to the row that counts, for each that has one: a success, or else the last failure.
         deaths : dict of str to int
-            Key to the number of writers that died while they evaluated it.
+            Key to the number of writers that died while they evaluated it; 0 where all gave it up in good order.
         """
         wanted = {key_of(params): canonical(params) for params in settings}
         rows, deaths = {}, {}
         for path in sorted(self.folder.glob("*.journal")):
-            found, started = _replay(path.read_bytes(), wanted)
+            found, started, withdrawn = _replay(path.read_bytes(), wanted)
             for key, row in found:
                 if canonical(row["params"]) == wanted[key]:
+                    row = row if columns is None else {name: row[name] for name in columns}
                     rows[key] = max(row, rows.get(key, row), key=_precedence)
+            for key in withdrawn & wanted.keys():
+                deaths.setdefault(key, 0)
             if started in wanted and not _is_held(path):
                 deaths[started] = deaths.get(started, 0) + 1
         return rows, deaths
 
-    def in_flight(self):
-        """Return the keys of the evaluations that a living writer has begun and not finished."""
-        keys = set()
+    def at_work(self):
+        """Return the key that each living writer has begun last, and whether it has not finished it yet.
+
+        Returns
+        -------
+        dict of str to bool
+        """
+        begun = {}
         for path in self.folder.glob("*.journal"):
             with open(path, "rb") as file:
-                file.seek(max(os.path.getsize(path) - 2 * START_BYTES, 0))
-                last = file.read().split(b"\n")[-2:]
-            if last[1:] == [b""] and last[0][:2] == b"s " and _is_held(path):
-                keys.add(last[0][2:].decode("ascii", "replace"))
-        return keys
+                file.seek(max(os.path.getsize(path) - TAIL_BYTES, 0))
+                lines = file.read().split(b"\n")[:-1]
+            starts = [i for i, line in enumerate(lines) if line[:2] == b"s " and len(line) == START_BYTES - 1]
+            if starts and _is_held(path):
+                begun[lines[starts[-1]][2:].decode("ascii", "replace")] = starts[-1] == len(lines) - 1
+        return begun
 
     def __enter__(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -142,6 +156,10 @@ class Journal:
         """Note that an evaluation was given up in good order: it is no suspect."""
         self._append(f"w {key}\n".encode())
 
+    def release(self):
+        """Let go of the file in a process that a fit forked: its writer's life is not this one's."""
+        os.close(self._file)
+
     @property
     def end(self):
         """The length of this writer's file in bytes: a process that inherited it moves the end for all."""
@@ -166,7 +184,7 @@ class Journal:
         if len(whole) < len(content):
             os.ftruncate(self._file, offset + len(whole))
         os.lseek(self._file, 0, os.SEEK_END)
-        rows, in_flight = _replay(whole)
+        rows, in_flight, _ = _replay(whole)
         self._undo_to = self.end - (START_BYTES if in_flight else 0)
         return dict(rows), in_flight
 
@@ -176,11 +194,11 @@ class Journal:
 
 
 def _replay(content, wanted=None):
-    """Return [(key, row)] of the results in a journal file, and the key begun last and not finished, or None.
+    """Return [(key, row)] of the results in a journal file, the key begun last and not finished or None, and those taken back.
 
     Rows of keys that are not in `wanted` are left unread; None wants all.
     """
-    rows, started = [], None
+    rows, started, withdrawn = [], None, set()
     for line in content.split(b"\n")[:-1]:
         kind, key = line[:1], line[2:18].decode("ascii", "replace")
         if kind == b"s" and len(line) == START_BYTES - 1:
@@ -191,7 +209,9 @@ def _replay(content, wanted=None):
                 rows.append((key, row))
         elif kind in (b"r", b"w"):
             started = None
-    return rows, started
+            if kind == b"w":
+                withdrawn.add(key)
+    return rows, started, withdrawn
 
 
 def _row_in(line):

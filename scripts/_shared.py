@@ -65,16 +65,12 @@ class SharedWork:
         self._prefix = (None, None)
         self._distances = (None, None)
 
-    def ordered(self, missing, estimator):
-        """Sort candidates, (key, params, …), so that those that share a pipeline prefix are neighbours."""
+    def prefix(self, params, estimator):
+        """Return a text that is equal for candidates of an estimator that share their pipeline's first steps."""
         if not (self.enabled and hasattr(estimator, "steps")):
-            return missing
+            return ""
         last = estimator.steps[-1][0]
-
-        def prefix(entry):
-            return canonical({k: v for k, v in entry[1].items() if k.split("__")[0] != last})
-
-        return sorted(missing, key=prefix)
+        return canonical({name: value for name, value in params.items() if name.split("__")[0] != last})
 
     def fit(self, estimator):
         """Fit an estimator, or a stand-in that predicts the same, on the training samples.

@@ -84,8 +84,8 @@ def standing(folder, plan, now):
     counts, spans, scores, running = Counter(), [], [[] for _ in candidates], 0
     for identity in plan["identities"]:
         journal = Journal(Path(folder, "journal", identity))
-        rows, _ = journal.read(settings)
-        running += len(journal.in_flight() & set(keys) - set(rows))
+        rows, _ = journal.read(settings, ("status", "attempt", "finished", "time", "test"))
+        running += len({key for key, unfinished in journal.at_work().items() if unfinished} & set(keys) - set(rows))
         for key, of_candidate in zip(keys, scores, strict=True):
             if (row := rows.get(key)) is None:
                 continue

@@ -4,6 +4,7 @@ The supervisor forks it and waits. When it has ended, the journal tells what it 
 """
 
 import math
+import os
 import time
 from typing import NamedTuple
 
@@ -62,6 +63,7 @@ def evaluate_in_order(entries, evaluator, journal, limits, seconds=None, enough=
     """
 
     def work(begin):
+        os.register_at_fork(after_in_child=journal.release)
         started = time.monotonic()
         for entry in entries:
             if may_begin is None or may_begin(entry):

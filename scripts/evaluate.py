@@ -27,6 +27,9 @@ DEATHS = 2
 # Seconds between two lines of progress from one job.
 PROGRESS_SECONDS = 10.0
 
+# Between two looks at whether another job has ended that evaluates the same.
+WAIT_SECONDS = 1.0
+
 # A search of more jobs than this is not counted by each of them: looking for all outputs would cost more than it tells.
 MANY_JOBS = 2000
 
@@ -45,26 +48,34 @@ class Batch:
     def __init__(self, candidates, journal, search):
         self.candidates, self.journal, self.search = candidates, journal, search
         self.keys = [key_of(c["params"]) for c in candidates]
-        self.rows, self.deaths = journal.read(c["params"] for c in candidates)
+        self.look_up()
+
+    def look_up(self):
+        """Read the journal."""
+        self.rows, self.deaths = self.journal.read(candidate["params"] for candidate in self.candidates)
 
     def missing(self):
-        """Return the entries that are to be evaluated."""
-        missing = []
+        """Return the entries that are to be evaluated; of equal candidates, one."""
+        missing = {}
         for key, candidate in zip(self.keys, self.candidates, strict=True):
             row = self.rows.get(key)
             if row is None:
-                missing.append(Entry(key, candidate["params"], 0))
+                missing[key] = Entry(key, candidate["params"], 0)
             elif not is_final(row, self.search["limits"], self.search["retry_failed"]):
                 attempt = row["attempt"] + (row["attempt"] < self.search["retry_failed"])
-                missing.append(Entry(key, candidate["params"], attempt))
-        return missing
+                missing[key] = Entry(key, candidate["params"], attempt)
+        return list(missing.values())
+
+    def is_evaluated_elsewhere(self):
+        """Whether another job is at work on candidates that are missing here: one that its killed controller left behind."""
+        return bool({entry.key for entry in self.missing()} & self.journal.at_work().keys())
 
     def evaluate(self, evaluator, progress, deadline=math.inf):
         """Evaluate what is missing; every row is in the journal before the next one begins.
 
         A candidate that has a row already comes after those that have none; one that ran into a lower limit of seconds only
-        if `deadline` leaves it the higher one, else its row stands. One that was in flight when a whole job died comes last,
-        when all else is safe.
+        if `deadline` leaves it the higher one, else its row stands. One that was in flight when a whole job was stopped or
+        died comes last, when all else is safe.
 
         Parameters
         ----------
@@ -80,14 +91,18 @@ class Batch:
             timed_out = self.rows.get(entry.key, {}).get("status") == "timeout"
             return not timed_out or time.monotonic() + (limits["seconds"] or 0) <= deadline
 
-        spent = defaultdict(list)
+        def rank(entry):
+            prefix = evaluator.shared.prefix(entry.params, evaluator.estimator)
+            return self.deaths.get(entry.key, -1), entry.key in self.rows, prefix
+
+        spent, allowed = defaultdict(list), limits["memory_mb"]
+        under = f" under a limit of {allowed:g} MB" if allowed else ""
         with stopped_in_order(), self.journal:
             for entry in self.missing():
                 if self.deaths.get(entry.key, 0) >= DEATHS * (entry.attempt + 1):
                     self._finish(entry, outcome_of("killed", f"its whole job died {DEATHS} times while it ran"))
             while entries := [entry for entry in self.missing() if has_time(entry)]:
-                entries = evaluator.shared.ordered(entries, evaluator.estimator)
-                entries = sorted(entries, key=lambda e: (self.deaths.get(e.key, 0), e.key in self.rows))
+                entries.sort(key=rank)
                 progress(len(entries))
                 rows, failure = evaluate_in_order(
                     entries, evaluator, self.journal, limits, limits["seconds"], may_begin=has_time, tick=progress
@@ -101,7 +116,7 @@ class Batch:
                 if status == "timeout":
                     self._finish(entry, outcome_of(status, error, seconds))
                 elif len(times) == DEATHS:
-                    self._finish(entry, outcome_of(status, f"{error}, {DEATHS} times", sum(times)))
+                    self._finish(entry, outcome_of(status, f"{error}, {DEATHS} times{under}", sum(times)))
             progress(len(self.missing()))
 
     def _finish(self, entry, outcome):
@@ -202,6 +217,11 @@ def main(
     train, test, split_sha256 = load_split(split_file)
     identity = identity_of(search, read_about(dataset)["sha256"], split, split_sha256, module_versions)
     batch = Batch(rows, Journal(Path(journal, identity)), search)
+    if batch.is_evaluated_elsewhere():
+        report(f"{output}: another job is at work on it; waiting for its end")
+    while batch.is_evaluated_elsewhere():
+        time.sleep(WAIT_SECONDS)
+        batch.look_up()
     missing = batch.missing()
     if missing:
         trust = Trust(module_versions)

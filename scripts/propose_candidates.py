@@ -65,7 +65,7 @@ def count_work(candidates, batches, journals, search):
     keys = [key_of(params) for params in candidates]
     finished = jobs = 0
     for journal in journals:
-        rows, _ = journal.read(candidates)
+        rows, _ = journal.read(candidates, ("status", "attempt", "finished", "limits"))
         done = [key in rows and is_final(rows[key], search["limits"], search["retry_failed"]) for key in keys]
         finished += sum(done)
         jobs += sum(not all(done[first : last + 1]) for first, last in batches)

@@ -67,6 +67,11 @@ class FaultyClassifier(ClassifierMixin, BaseEstimator):
             case "kill_job":
                 os.kill(os.getppid(), signal.SIGKILL)
                 time.sleep(60)
+            case "fork":
+                if os.fork() == 0:
+                    trace("child")
+                    time.sleep(600)
+                time.sleep(600)
             case "memory":
                 self.ballast_ = bytearray(2_000_000_000)
             case "hang":

@@ -117,6 +117,7 @@ def test_the_controller_killed_alone_while_its_jobs_live_on(workdir, undisturbed
     survivors = {int(words[0]) for words in fits(workdir) if is_running(int(words[0]))}
     assert survivors, "its jobs live on"
     finish(workdir)
+    assert len(fits(workdir)) == 2 * N, "the new one's jobs waited for the old one's"
     assert len(workdir.table("evaluations")) == 2 * N
     assert workdir.digest() == undisturbed
     gone({int(words[0]) for words in fits(workdir)})

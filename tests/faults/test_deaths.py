@@ -97,13 +97,64 @@ def test_a_job_killed_at_any_moment(job, undisturbed, moment, number):
 
 
 def test_a_candidate_in_flight_at_orderly_stops_is_no_suspect(job, undisturbed):
-    for _ in range(3):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
         process = job.start()
         wait_for_fits(job, len(job.events("fit")) + 1, process)
-        process.terminate()
-        assert process.wait(60) == 143
+        process.send_signal(number)
+        assert process.wait(60) == 128 + number
     job.run()
     assert jobs.scores(job.rows()) == undisturbed
+
+
+def test_a_candidate_in_flight_at_an_orderly_stop_comes_last(tmp_path):
+    """So one that outlives every job's wall time keeps none of the others from being evaluated."""
+    jobs.prepare(tmp_path, [{"value": 0, "seconds": 600}, *CANDIDATES[1:]])
+    job = jobs.Job(tmp_path)
+    for n_fits in (1, N + 1):
+        process = job.start()
+        wait_for_fits(job, n_fits, process)
+        process.terminate()
+        assert process.wait(60) == 143
+    assert [words[2] for words in job.events("fit")] == ["0", *map(str, range(1, N)), "0"]
+    assert job.journaled() == N - 1
+
+
+def test_a_process_that_a_fit_forked_goes_with_its_killed_job(tmp_path):
+    from _journal import Journal
+
+    jobs.prepare(tmp_path, [{"value": 0, "fault": "fork"}])
+    job = jobs.Job(tmp_path)
+    process = job.start()
+    deadline = time.monotonic() + 60
+    while not (children := job.events("child")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    folder = next(job.journal.iterdir())
+    assert Journal(folder).at_work()
+    process.kill()
+    process.wait()
+    while jobs.survivors(children + job.events("fit")):
+        assert time.monotonic() < deadline, "it outlived its job"
+        time.sleep(0.01)
+    assert Journal(folder).at_work() == {}
+
+
+def test_a_job_that_was_suspended_blames_no_evaluation(tmp_path):
+    """As Slurm does to make room for another's job: time that the job was stopped is none of the evaluation's."""
+    jobs.prepare(tmp_path, [{"value": i, "seconds": 1.0} for i in range(2)])
+    job = jobs.Job(tmp_path, {"seconds": 2})
+    process = job.start()
+    worker = wait_for_fits(job, 1, process)
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        for pid in (process.pid, worker):
+            os.kill(pid, number)
+        if number == signal.SIGSTOP:
+            time.sleep(4)
+            assert [words[2] for words in job.events("fit")] == ["0"], "it was stopped"
+    assert process.wait(60) == 0
+    assert [row["status"] for row in job.rows()] == ["ok", "ok"]
+    assert job.rows()[0]["time"] > 3
+    assert len(job.events("fit")) == 2
 
 
 def test_killed_between_write_and_rename(job, undisturbed):
@@ -166,8 +217,22 @@ def test_damaged_lines_of_a_journal_are_skipped_and_evaluated_again(job, undistu
     assert jobs.scores(job.rows()) == undisturbed
 
 
+def test_what_another_living_job_evaluates_is_waited_for(job, undisturbed):
+    first, _ = started(job, (3, 0))
+    second = job.start()
+    assert first.wait(60) == second.wait(60) == 0
+    assert "another job is at work on it" in second.communicate()[1]
+    assert len(job.events("fit")) == N
+    assert jobs.scores(job.rows()) == undisturbed
+
+
 def test_two_writers_at_once_are_harmless(job, undisturbed):
-    first, second = job.start(), job.start()
+    """Where the file system has no locks, so that neither sees the other."""
+    (job.folder / "fcntl.py").write_text(
+        "LOCK_EX = LOCK_SH = LOCK_NB = 0\ndef flock(file, how):\n    raise OSError(38, 'Function not implemented')\n"
+    )
+    first, _ = started(job, (1, 0))
+    second = job.start()
     assert (first.wait(60), second.wait(60)) == (0, 0)
     assert len({words[0] for words in job.events("fit")}) == 2
     assert jobs.scores(job.rows()) == undisturbed

@@ -87,7 +87,24 @@ def test_a_start_that_was_taken_back_is_no_death(tmp_path):
     with Journal(tmp_path) as journal:
         journal.start(key_of(SETTINGS[0]))
         journal.withdraw(key_of(SETTINGS[0]))
-    assert Journal(tmp_path).read(SETTINGS)[1] == {}
+    assert Journal(tmp_path).read(SETTINGS)[1] == {key_of(SETTINGS[0]): 0}
+
+
+def test_what_living_writers_are_at_is_known_between_two_evaluations_too(tmp_path):
+    keys = [key_of(params) for params in SETTINGS]
+    with Journal(tmp_path) as one, Journal(tmp_path) as other:
+        one.start(keys[0])
+        other.start(keys[1])
+        other.finish(keys[1], row(SETTINGS[1]))
+        assert Journal(tmp_path).at_work() == {keys[0]: True, keys[1]: False}
+    assert Journal(tmp_path).at_work() == {}
+
+
+def test_of_many_rows_a_few_columns_are_kept(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.finish(key_of(SETTINGS[0]), row(SETTINGS[0], test={"score": 0.5}))
+    rows, _ = Journal(tmp_path).read(SETTINGS, ("status", "attempt", "finished"))
+    assert rows == {key_of(SETTINGS[0]): {"status": "ok", "attempt": 0, "finished": 0.0}}
 
 
 def test_a_killed_writers_lock_is_gone_with_it(tmp_path):

@@ -254,14 +254,13 @@ def test_prefix_with_other_parameters_is_fitted_again(iris, counted):
     assert fits_of(counted, split_of(iris), with_mean) == 3
 
 
-def test_candidates_are_ordered_by_prefix_so_each_is_fitted_once(iris, counted):
+def test_candidates_sorted_by_prefix_fit_each_once(iris, counted):
     estimator, split = Pipeline([("scaler", counted()), ("last", LogisticRegression())]), split_of(iris)
-    entries = [(str(i), {"last__C": 1.0 + i, "scaler__with_mean": i % 2 == 0}, 0) for i in range(6)]
-    ordered = split.ordered(entries, estimator)
-    assert sorted(ordered) == sorted(entries)
-    assert fits_of(counted, split, [clone(estimator).set_params(**params) for _, params, _ in ordered]) == 2
-    assert split_of(iris, enabled=False).ordered(entries, estimator) == entries
-    assert split.ordered(entries, LogisticRegression()) == entries
+    settings = [{"last__C": 1.0 + i, "scaler__with_mean": i % 2 == 0} for i in range(6)]
+    ordered = sorted(settings, key=lambda params: split.prefix(params, estimator))
+    assert fits_of(counted, split, [clone(estimator).set_params(**params) for params in ordered]) == 2
+    assert {split_of(iris, enabled=False).prefix(params, estimator) for params in settings} == {""}
+    assert {split.prefix(params, LogisticRegression()) for params in settings} == {""}
 
 
 class OwnPipeline(Pipeline):
