@@ -18,7 +18,7 @@ class Scores(NamedTuple):
     score_time: float
 
 
-def fit_and_score(estimator, scorer, split):
+def fit_and_score(estimator, scorer, split, share=True):
     """Fit an estimator on a split's training samples and score it on both sides.
 
     Parameters
@@ -28,6 +28,8 @@ def fit_and_score(estimator, scorer, split):
         ``scorer(estimator, X, y)``, a float or a dict of floats.
     split : SharedWork
         The split's arrays, and what its candidates share.
+    share : bool
+        Whether this one may share.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def fit_and_score(estimator, scorer, split):
         If a score is no number.
     """
     started = time.perf_counter()
-    fitted, X_train, X_test = split.fit(estimator)
+    fitted, X_train, X_test = split.fit(estimator, share)
     fit_time = time.perf_counter() - started
     started = time.perf_counter()
     test = _as_dict(scorer(fitted, X_test, split.y_test))
@@ -84,17 +86,21 @@ class Evaluator:
             self.scorer = AccuracyOfLabels(self.scorer, dataset.about["target_type"])
 
     def __call__(self, params):
-        """Evaluate one candidate; whatever it raises becomes part of the row that is returned."""
-        from sklearn.base import clone
+        """Evaluate one candidate; whatever it raises becomes part of the row that is returned.
 
+        One that runs out of memory while it makes or uses what others share gets another try by itself, so that none fails
+        for what it would not have had to keep.
+        """
         started = time.perf_counter()
         row = {"status": "failed", "error": None, "test": None, "train": None, "fit_time": None, "score_time": None}
         try:
-            with memory_limit(self.search["limits"]["memory_mb"]):
-                estimator = set_parameters(clone(self.estimator), params, self.trust)
-                seed_open_random_states(estimator, self.search["random_state"], params, self.split)
-                row |= fit_and_score(estimator, self.scorer, self.shared)._asdict()
-                row["status"] = "ok"
+            try:
+                scores = self._scores(params)
+            except MemoryError:
+                if not self.shared.forget():
+                    raise
+                scores = self._scores(params, share=False)
+            row |= scores._asdict() | {"status": "ok"}
         except MemoryError as error:
             limit = self.search["limits"]["memory_mb"]
             beyond = f"needed more than {limit:g} MB of memory" if limit else "needed more memory than there was"
@@ -103,8 +109,21 @@ class Evaluator:
             row["error"] = describe_error(error)
         return {**row, "time": time.perf_counter() - started}
 
+    def _scores(self, params, share=True):
+        from sklearn.base import clone
+
+        estimator = set_parameters(clone(self.estimator), params, self.trust)
+        seed_open_random_states(estimator, self.search["random_state"], params, self.split)
+        self.shared.prepare(estimator)
+        with memory_limit(self.search["limits"]["memory_mb"]):
+            return fit_and_score(estimator, self.scorer, self.shared, share)
+
 
 def describe_error(error):
     """Return an exception as one line of at most 300 characters."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    try:
+        text = str(error).encode("utf-8", "backslashreplace").decode()
+    except Exception:
+        text = "it cannot say what"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0] if lines else ''}"[:300].rstrip(": ")

@@ -7,7 +7,7 @@ squared distances
     distances that are computed once, as ``kernel="precomputed"``. It is the same model up to the last bits of the kernel.
     Off for subclasses, for ``probability=True``, for samples that are sparse, no array of numbers or not finite, where the
     matrices would take more than `MEMORY_BYTES`, and where scikit-learn's own kernel is uncertain by more than
-    `KERNEL_ERROR`: a fit takes x^2 + y^2 - 2xy for the squared distance, which is noise for samples that are far from the
+    `KERNEL_ERROR`, for the regressors times C, which their predictions are sums up to: a fit takes x^2 + y^2 - 2xy for the squared distance, which is noise for samples that are far from the
     origin and close to each other, and there no other way of computing it gives the same model.
 pipeline prefix
     A ``Pipeline``'s steps before the last are fitted once for neighbouring candidates that agree on them. Off for
@@ -30,6 +30,7 @@ those with a ``copy`` parameter that is false.
 
 import contextlib
 import math
+import sys
 
 from _rows import canonical
 
@@ -38,6 +39,9 @@ MEMORY_BYTES = 1 << 30
 
 # The error of an entry of scikit-learn's own kernel, estimated, beyond which its distances are not replaced.
 KERNEL_ERROR = 1e-10
+
+# The last bit of a number near 1.
+EPSILON = sys.float_info.epsilon
 
 
 class SharedWork:
@@ -72,8 +76,24 @@ class SharedWork:
         last = estimator.steps[-1][0]
         return canonical({name: value for name, value in params.items() if name.split("__")[0] != last})
 
-    def fit(self, estimator):
+    def prepare(self, estimator):
+        """Make what rests on the split alone, before an evaluation's own work: no candidate's memory is charged for it."""
+        if self.enabled and _takes_gram_matrix(estimator):
+            self._distances_of((self.X_train, self.X_train, self.X_test), "X")
+
+    def forget(self):
+        """Drop the pipeline prefix that is kept; return whether there was one."""
+        kept, self._prefix, self._distances = self._prefix[0] is not None, (None, None), (None, None)
+        return kept
+
+    def fit(self, estimator, share=True):
         """Fit an estimator, or a stand-in that predicts the same, on the training samples.
+
+        Parameters
+        ----------
+        estimator : estimator
+        share : bool
+            Whether it may share what is kept, where that is enabled.
 
         Returns
         -------
@@ -82,10 +102,11 @@ class SharedWork:
             What to score it on: the samples as the fitted stand-in takes them.
         """
         samples, checked, known = (self.X_train, self.X_train, self.X_test), self._finite, "X"
-        if self.enabled and (prefix := _prefix_of(estimator)) is not None and not _may_write(estimator[:-1]):
+        share = share and self.enabled
+        if share and (prefix := _prefix_of(estimator)) is not None and not _may_write(estimator[:-1]):
             samples, checked, known = self._through(estimator[:-1], prefix), False, prefix
             estimator = estimator.steps[-1][1]
-        if not self.enabled or _may_write(estimator):
+        if not share or _may_write(estimator):
             X_fit, X_train, X_test = samples
             X_own = X_fit.copy()
             return (
@@ -104,7 +125,8 @@ class SharedWork:
 
         What a transformer returns from ``fit_transform`` need not be what it makes of the same samples afterwards.
         """
-        if self._prefix[0] != key:
+        if self._prefix[0] != key or self._prefix[1] is None:
+            self._prefix = key, None
             X_fit = steps.fit_transform(self.X_train, self.y_train)
             X_train, X_test = (_transformed(steps, X) for X in (self.X_train, self.X_test))
             samples = X_fit, X_fit if _equal(X_fit, X_train) else X_train, X_test
@@ -113,23 +135,26 @@ class SharedWork:
             self._prefix = key, tuple(map(_read_only, samples))
         return self._prefix[1]
 
-    def _with_gram_matrix(self, estimator, samples, known):
-        """Return (estimator, Gram matrices of the three sides), or None where the shortcut does not apply."""
-        if not type(estimator).__module__.startswith("sklearn.svm."):
-            return None
-        from sklearn.svm import SVC, SVR, NuSVC, NuSVR
-
-        if type(estimator) not in (SVC, NuSVC, SVR, NuSVR) or estimator.kernel != "rbf":
-            return None
-        if getattr(estimator, "probability", False) not in (False, "deprecated"):
-            return None
+    def _distances_of(self, samples, known):
+        """Return the distances behind the kernels of these samples, or None where they cannot be shared."""
         if self._distances[0] != known:
             self._distances = known, None  # It stays so if there is no memory for more.
             with contextlib.suppress(MemoryError):
                 self._distances = known, Distances.of(*samples)
-        distances = self._distances[1]
-        gamma = None if distances is None else distances.gamma(estimator.gamma)
-        if gamma is None or distances.kernel_error(gamma) > KERNEL_ERROR:
+        return self._distances[1]
+
+    def _with_gram_matrix(self, estimator, samples, known):
+        """Return (estimator, Gram matrices of the three sides), or None where the shortcut does not apply."""
+        if not _takes_gram_matrix(estimator) or (distances := self._distances_of(samples, known)) is None:
+            return None
+        if (gamma := distances.gamma(estimator.gamma)) is None:
+            return None
+        from sklearn.base import is_regressor
+
+        error = distances.kernel_error(gamma)
+        if is_regressor(estimator):
+            error = estimator.C * (error + EPSILON)
+        if error > KERNEL_ERROR:
             return None
         return estimator.set_params(kernel="precomputed", gamma="scale"), distances.grams(gamma)
 
@@ -216,6 +241,16 @@ class Distances:
         """Return the kernel of the samples fitted on with themselves and with each side; good until the next call."""
         grams = [_gram(squared, gamma, out) for squared, out in zip(self._squared, self._buffers, strict=True)]
         return grams if len(grams) == 3 else [grams[0], *grams]
+
+
+def _takes_gram_matrix(estimator):
+    """Whether an estimator is one whose RBF kernel may be computed for it."""
+    if not type(estimator).__module__.startswith("sklearn.svm."):
+        return False
+    from sklearn.svm import SVC, SVR, NuSVC, NuSVR
+
+    plain = type(estimator) in (SVC, NuSVC, SVR, NuSVR) and estimator.kernel == "rbf"
+    return plain and getattr(estimator, "probability", False) in (False, "deprecated")
 
 
 def _gram(squared, gamma, out):

@@ -65,7 +65,7 @@ def settings(cls, n, random):
     for i in range(n):
         gamma = [*("scale", "auto"), *10 ** random.uniform(-10, 10, size=n)][i]
         setting = {"gamma": gamma, "tol": 10.0 ** random.randint(-4, 0)}
-        setting |= {"C": 10 ** random.uniform(-10, 3)} if cls is not NuSVC else {}
+        setting |= {"C": 10 ** random.uniform(-10, 10 if cls in (SVR, NuSVR) else 3)} if cls is not NuSVC else {}
         yield setting | ({"nu": random.uniform(0.1, 0.4)} if cls in (NuSVC, NuSVR) else {})
 
 
@@ -167,6 +167,13 @@ def test_gram_matrix_is_off_where_the_kernel_is_noise(iris):
 
 
 @pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize("cls", [SVR, NuSVR])
+def test_gram_matrix_is_off_for_a_regressor_whose_sums_are_too_large(cls):
+    dataset = dataset_of(*datasets.load_diabetes(return_X_y=True))
+    assert kernel_used(dataset, cls(C=1e3, gamma=1e-7)) == "precomputed"
+    assert kernel_used(dataset, cls(C=1e8, gamma=1e-7, max_iter=1)) == "rbf"
+
+
 def test_gram_matrix_is_off_for_distances_that_overflow(iris):
     X = iris.X * 1e200
     assert _shared.Distances.of(X, X, X) is None
