@@ -3,6 +3,7 @@
 Read by the Snakefile, so by every cluster job again: nothing here imports NumPy or scikit-learn.
 """
 
+import math
 import re
 from pathlib import Path
 
@@ -101,6 +102,7 @@ def validate(config, schema):
     _refuse_templates(config, "config")
     config = {key: _WORDS.get(value, value) if isinstance(value, str) else value for key, value in config.items()}
     config = _numbers(config)
+    _refuse_no_values(config)
     validator = jsonschema.Draft202012Validator(schema)
     error = jsonschema.exceptions.best_match(validator.iter_errors(config))
     if error is not None:
@@ -129,6 +131,8 @@ def _check_names(searches):
     seen = {}
     for i, search in enumerate(searches):
         name, path = search["name"], f"searches[{i}].name"
+        if name != name.strip():
+            raise InputError(f"{path}: {name!r} ends in white space; take it off")
         if name in TAKEN_NAMES:
             raise InputError(f"{path}: {name!r} is taken by results/{name}; choose another name")
         if name in seen:
@@ -157,6 +161,17 @@ def _numbers(value, key=None):
     if isinstance(value, str) and _NUMBER.match(value):
         return int(value) if value.lstrip("+-").isdigit() else float(value)
     return value
+
+
+def _refuse_no_values(value, *path):
+    """Refuse what YAML can hold and a config cannot: numbers that are none, dates."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            _refuse_no_values(inner, *path, key)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{_path(path)}: {value!r} is no finite number; write a number, or null where that is allowed")
+    elif not isinstance(value, str | int | float | None):
+        raise InputError(f"{_path(path)}: {value!r} is a {type(value).__name__}; put it in quotes to make it a text")
 
 
 def _filled(config, properties):

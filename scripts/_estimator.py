@@ -198,6 +198,10 @@ def build_estimator(spec, trust, path="estimator"):
             raise InputError(f"{path}: two steps have the same name; give each its own")
         return Pipeline(steps)
 
+    if isinstance(spec, dict) and len(spec) != 1:
+        raise InputError(
+            f"{path}: {spec!r} is not one name with its init parameters; write {{dotted.name: {{parameter: value}}}}"
+        )
     name, arguments = next(iter(spec.items())) if isinstance(spec, dict) else (spec, {})
     cls = trust.resolve(name, path, "an estimator")
     if not (inspect.isclass(cls) and hasattr(cls, "fit") and hasattr(cls, "get_params")):
@@ -205,9 +209,10 @@ def build_estimator(spec, trust, path="estimator"):
     arguments = arguments or {}
     if not isinstance(arguments, dict):
         raise InputError(f"{path}.{name}: {arguments!r} is no mapping of init parameters; write {{parameter: value}}")
-    known = list(inspect.signature(cls).parameters)
+    known = inspect.signature(cls).parameters
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
     for argument in arguments:
-        if argument not in known:
+        if argument not in known and not takes_any:
             raise InputError(
                 f"{path}.{name}.{argument}: {cls.__name__} has no such parameter{did_you_mean(argument, known)}"
             )

@@ -90,6 +90,16 @@ class FaultyClassifier(ClassifierMixin, BaseEstimator):
         return super().score(X, y)
 
 
+class OpenClassifier(ClassifierMixin, BaseEstimator):
+    """Takes any init parameter."""
+
+    def __init__(self, **given):
+        self.given = given
+
+    def fit(self, X, y):
+        return self
+
+
 class OpenLoader:
     """Not a function: refused as a loader."""
 

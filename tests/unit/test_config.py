@@ -1,3 +1,5 @@
+import datetime
+import math
 from pathlib import Path
 
 import jsonschema
@@ -100,6 +102,13 @@ BAD = [
     ({"test_size": 0}, "test_size: 0 is not a number above 0 and below 1", ""),
     ({"batch_size": "big"}, "batch_size: 'big' is not auto or a whole number of at least 1 and of at most 5000", ""),
     ({"batch_size": 5001}, "batch_size: 5001 is not", "of at most 5000"),
+    ({"test_size": math.nan}, "test_size: nan is no finite number", ""),
+    ({"limits": {"seconds": math.inf}}, "limits.seconds: inf is no finite number", "null where that is allowed"),
+    (
+        {"search": {"param_distributions": {"C": [datetime.date(2020, 1, 2)]}}},
+        "searches[0].param_distributions.C[0]: datetime.date(2020, 1, 2) is a date",
+        "put it in quotes",
+    ),
     ({"limits": {"second": 3}}, "limits.second:", "did you mean 'seconds'?"),
     ({"limits": {"seconds": 0}}, "limits.seconds: 0 is not null or a number above 0", ""),
     ({"share_work": "maybe"}, "share_work: 'maybe' is not true or false", ""),
@@ -111,6 +120,7 @@ BAD = [
     ({"__use_yte__": True}, "__use_yte__ is refused", "write the values out"),
     ({"searches": []}, "searches: [] is empty", ""),
     ({"search": {"name": "dataset"}}, "searches[0].name: 'dataset' is taken by results/dataset", ""),
+    ({"search": {"name": "svc\n"}}, "searches[0].name: 'svc\\n' ends in white space", ""),
     ({"search": {"name": "a/b"}}, "searches[0].name: 'a/b' is not", ""),
     ({"search": {"strategy": "gird"}}, "searches[0].strategy: 'gird' is not known", "did you mean 'grid'?"),
     ({"search": {"strategy": {"tpe": {}}}}, "searches[0].strategy:", "not supported yet; use random or grid"),

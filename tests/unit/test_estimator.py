@@ -62,6 +62,8 @@ def test_a_candidate_may_replace_a_step():
         ([{"a": "sklearn.svm.SVC"}, {"b": "sklearn.svm.SVC"}], "estimator[0].a: SVC does not transform"),
         ([{"a": "sklearn.preprocessing.StandardScaler"}, {"a": "sklearn.svm.SVC"}], "two steps have the same name"),
         (["sklearn.svm.SVC"], "is no named step"),
+        ([{"a": {"sklearn.svm.SVC": None, "kernel": "poly"}}], "is not one name with its init parameters"),
+        ([{"a": {}}], "{} is not one name with its init parameters"),
     ],
     ids=str,
 )
@@ -70,6 +72,11 @@ def test_what_is_no_estimator_is_refused_with_its_key(spec, said):
         build_estimator(spec, SKLEARN)
     assert str(caught.value).startswith("estimator")
     assert said in str(caught.value)
+
+
+def test_an_estimator_may_take_any_init_parameter():
+    """As XGBClassifier does."""
+    assert build_estimator({"faulty.OpenClassifier": {"max_depth": 3}}, OWN).given == {"max_depth": 3}
 
 
 def test_a_name_does_not_reach_through_a_module_to_another():
