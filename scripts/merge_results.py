@@ -171,8 +171,8 @@ def cv_results(evaluations):
     for name in sorted({name for setting in params for name in setting}):
         columns[f"param_{name}"] = [_cell(setting.get(name)) for setting in params]
     columns["params"] = [canonical(setting) for setting in params]
-    for side, scores in (("test", evaluations.test), ("train", evaluations.train)):
-        for name in evaluations.scorers:
+    for name in evaluations.scorers:
+        for side, scores in (("test", evaluations.test), ("train", evaluations.train)):
             columns |= {f"split{j}_{side}_{name}": column for j, column in enumerate(scores[name].T)}
             columns |= mean_and_std(f"{side}_{name}", scores[name])
             if side == "test":
@@ -238,19 +238,21 @@ def failure_line(name, evaluations, retry_failed):
     Raises
     ------
     InputError
-        If all failed: there is no result.
+        If all failed, or each candidate on some split: there is no result.
     """
-    n_failed, total = len(evaluations.errors), evaluations.status.size
+    failed = evaluations.status > 0
+    n_failed, total = int(failed.sum()), failed.size
     if n_failed == 0:
         return None
     reasons = Counter(evaluations.errors.values()).most_common(3)
-    if n_failed == total:
-        reason, count = reasons[0]
+    again = f"run the same command with --config retry_failed={retry_failed + 1} added to the keys that it has there"
+    if failed.any(axis=1).all():
+        (reason, count), where = reasons[0], "" if n_failed == total else ", on each candidate one at least"
         raise InputError(
-            f"{name}: all {total:,} evaluations failed, most often ({count:,} times) with {reason}; mend that and run again"
+            f"{name}: {'all' if n_failed == total else f'{n_failed:,} of'} {total:,} evaluations failed{where}, most often "
+            f"({count:,} times) with {reason}; mend that and run again, or to try only those again: {again}"
         )
     told = "; ".join(f"{count:,} x {reason}" for reason, count in reasons)
-    again = f"run the same command with --config retry_failed={retry_failed + 1}"
     return f"{name}: {n_failed:,} of {total:,} evaluations failed ({told}); to try only those again: {again}"
 
 

@@ -146,13 +146,17 @@ def test_the_digest_knows_no_times_and_no_error_texts():
 
 def test_failures_are_told_with_their_reasons():
     assert failure_line("s", evaluated([[0.5]]), 0) is None
-    line = failure_line("s", evaluated([[0.5, math.nan]]), 2)
+    line = failure_line("s", evaluated([[0.5, math.nan], [0.5, 0.5]]), 2)
     assert (
-        line
-        == "s: 1 of 2 evaluations failed (1 x ValueError: no); to try only those again: run the same command with --config retry_failed=3"
+        line == "s: 1 of 4 evaluations failed (1 x ValueError: no); to try only those again: run the same command with "
+        "--config retry_failed=3 added to the keys that it has there"
     )
     with pytest.raises(InputError, match=r"s: all 1 evaluations failed, most often \(1 times\) with ValueError: no"):
         failure_line("s", evaluated([[math.nan]]), 0)
+    with pytest.raises(
+        InputError, match=r"s: 2 of 4 evaluations failed, on each candidate one at least, most often \(2 times\)"
+    ):
+        failure_line("s", evaluated([[0.5, math.nan], [0.5, math.nan]]), 0)
 
 
 def evaluation_rows(candidates):
