@@ -97,7 +97,7 @@ rule time_pilot:
         about="results/dataset/dataset.json",
         X=ancient("results/dataset/X.npy"),
         y=ancient("results/dataset/y.npy"),
-        split=ancient("results/splits/0.npz"),
+        split="results/splits/0.npz",
     output:
         "results/{search}/pilot.json",
     log:
@@ -106,6 +106,7 @@ rule time_pilot:
         "envs/environment.yaml"
     params:
         search=pilot_settings,
+        fences=pilot_fences,
         module_versions=module_versions,
     message:
         "Time a few evaluations of search {wildcards.search}"

@@ -61,26 +61,29 @@ SPLITS = range(config["n_splits"])
 TRUST = _estimator.Trust(config["trusted_modules"])
 
 
+def settings_of(name, *keys):
+    """Some keys of a search."""
+    return {key: SEARCHES[name][key] for key in keys}
+
+
 def search_settings(wildcards):
     """What defines an evaluation, and what it may use."""
-    search = SEARCHES[wildcards.search]
-    keys = (
-        "estimator",
-        "scoring",
-        "random_state",
-        "limits",
-        "retry_failed",
-        "share_work",
-    )
-    return {key: search[key] for key in keys}
+    keys = "estimator scoring random_state limits retry_failed share_work".split()
+    return settings_of(wildcards.search, *keys)
 
 
 def pilot_settings(wildcards):
-    """What a pilot depends on: the evaluations it times and the space it takes them from."""
-    search = SEARCHES[wildcards.search]
-    return search_settings(wildcards) | {
-        "param_distributions": search["param_distributions"]
-    }
+    """What a pilot times: evaluations, and the space that they are taken from."""
+    keys = "estimator scoring random_state param_distributions".split()
+    return settings_of(wildcards.search, *keys)
+
+
+def pilot_fences(wildcards, resources):
+    """What the pilot's evaluations may use. It is not timed again for that: batches that are there keep their size.
+
+    Snakemake takes params that are told the resources for derived from them, and runs nothing again where they change.
+    """
+    return settings_of(wildcards.search, "limits", "share_work")
 
 
 def asked_of(name):
@@ -92,16 +95,24 @@ def asked_of(name):
         "n_splits",
         "batch_seconds",
     )
-    versions = {"scikit-learn": SCIKIT_LEARN}
-    return {"search": SEARCHES[name], **{key: config[key] for key in keys}, **versions}
+    versions = {"scikit-learn": SCIKIT_LEARN} | TRUST.versions(
+        [config["dataset"], *code_of(SEARCHES[name])]
+    )
+    return {
+        "search": SEARCHES[name],
+        **{key: config[key] for key in keys},
+        "versions": versions,
+    }
+
+
+def code_of(search):
+    """The pieces of a search that may name code outside scikit-learn."""
+    return [search[key] for key in ("estimator", "param_distributions", "scoring")]
 
 
 def module_versions(wildcards):
     """The code outside scikit-learn that a search rests on."""
-    search = SEARCHES[wildcards.search]
-    return TRUST.versions(
-        [search["estimator"], search["param_distributions"], search["scoring"]]
-    )
+    return TRUST.versions(code_of(SEARCHES[wildcards.search]))
 
 
 def pilot_file(wildcards):
@@ -120,7 +131,10 @@ def batches(wildcards):
         for name in SEARCHES
     }
     folder = folders[wildcards.search]
-    plan = _plan.read_plan(Path(folder).parents[1])
+    try:
+        plan = _plan.read_plan(Path(folder).parents[1])
+    except InputError as error:
+        sys.exit(f"error: {error}")
     if plan is None or _rows.canonical(plan["asked"]) != _rows.canonical(
         asked_of(wildcards.search)
     ):
@@ -186,4 +200,7 @@ def tell_results():
     """
     for name in SEARCHES:
         if Path(f"results/{name}/best.json").exists():
-            print(_status.summary(f"results/{name}"), file=sys.stderr)
+            try:
+                print(_status.summary(f"results/{name}"), file=sys.stderr)
+            except InputError as error:
+                print(f"error: {error}", file=sys.stderr)

@@ -1,8 +1,13 @@
 """The dataset as the jobs see it: arrays on disk, mapped into memory, and what is known of them."""
 
-import json
+import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from _errors import InputError
+from _rows import read_json
+
+REBUILD = "run the same command with --forcerun prepare_dataset"
 
 
 class Dataset(NamedTuple):
@@ -22,26 +27,54 @@ class Dataset(NamedTuple):
 
 
 def read_about(folder):
-    """Return ``dataset.json``."""
-    return json.loads(Path(folder, "dataset.json").read_text())
+    """Return ``dataset.json``.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    return read_json(Path(folder, "dataset.json"), REBUILD)
 
 
 def load_dataset(folder):
-    """Map the arrays of a dataset folder into memory, read-only."""
+    """Map the arrays of a dataset folder into memory, read-only.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged.
+    """
     import numpy as np
 
-    X, y = (np.load(Path(folder, f"{name}.npy"), mmap_mode="r") for name in "Xy")
-    return Dataset(X, y, read_about(folder))
+    arrays = {}
+    for name in "Xy":
+        path = Path(folder, f"{name}.npy")
+        try:
+            arrays[name] = np.load(path, mmap_mode="r")
+        except (ValueError, EOFError):
+            raise InputError(f"{path}: was truncated or edited; rebuild it: {REBUILD}") from None
+    return Dataset(**arrays, about=read_about(folder))
 
 
 def load_split(path):
-    """Return the index arrays ``train`` and ``test`` of a split, and the sha256 of their contents."""
+    """Return the index arrays ``train`` and ``test`` of a split, and the sha256 of their contents.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
     import hashlib
 
     import numpy as np
 
-    with np.load(path) as file:
-        train, test = file["train"], file["test"]
+    try:
+        with np.load(path) as file:
+            train, test = file["train"], file["test"]
+    except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        rebuild = "run the same command with --forcerun make_splits"
+        raise InputError(f"{path}: was truncated or edited; rebuild it: {rebuild}") from None
     digest = hashlib.sha256()
     for indices in (train, test):
         digest.update(f"{indices.dtype.str}{indices.shape}".encode() + indices.tobytes())

@@ -3,8 +3,9 @@
 A batch is named by its first and last candidate, ``000000-000321``, so names alone tell how many evaluations a file holds.
 """
 
-import json
 from pathlib import Path
+
+from _rows import read_json
 
 # A batch file above 1 MB is no longer compared by its content, and everything would run again.
 MAX_BATCH_SIZE = 5000
@@ -27,11 +28,15 @@ def batches_of(n_candidates, batch_size):
 
 
 def read_plan(search_folder):
-    """Return the plan of a search: n_candidates, n_splits, evaluations, batch_size, scorer, identities; None where there is none."""
-    try:
-        return json.loads(Path(search_folder, "candidates", "0", "plan.json").read_text())
-    except FileNotFoundError:
-        return None
+    """Return the plan of a search: n_candidates, n_splits, evaluations, batch_size, scorer, identities; None where there is none.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    path = Path(search_folder, "candidates", "0", "plan.json")
+    return read_json(path, "run the same command with --forcerun propose_candidates") if path.exists() else None
 
 
 def finished_outputs(search_folder, plan):

@@ -50,6 +50,22 @@ def write_json(path, value):
     write_atomically(path, (json.dumps(value, indent=2) + "\n").encode())
 
 
+def read_json(path, rebuild):
+    """Read a file that `write_json` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is missing or damaged; `rebuild` says how to make it again.
+    """
+    try:
+        return json.loads(Path(path).read_bytes())
+    except FileNotFoundError:
+        raise InputError(f"{path}: is missing; rebuild it: {rebuild}") from None
+    except ValueError:
+        raise InputError(f"{path}: was truncated or edited; rebuild it: {rebuild}") from None
+
+
 def write_rows(path, rows, **about):
     """Write rows, an iterable of dict, under a line that counts and hashes them.
 

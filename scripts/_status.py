@@ -1,6 +1,5 @@
 """How a search stands, from what is on disk."""
 
-import json
 import math
 import statistics
 import time
@@ -11,7 +10,8 @@ from typing import NamedTuple
 from _errors import InputError
 from _journal import Journal, key_of
 from _plan import batch_name, batches_of, read_plan
-from _rows import read_rows
+from _rows import read_json, read_rows
+from _tables import REBUILD
 
 # The rate is that of the evaluations that finished in so many seconds: long enough for slow ones, short enough to forget a pause.
 RECENT_SECONDS = 600
@@ -26,7 +26,7 @@ def summary(folder):
         ``results/{search}``.
     """
     folder = Path(folder)
-    best = json.loads((folder / "best.json").read_text())
+    best = read_json(folder / "best.json", REBUILD)
     plan = read_plan(folder)
     return (
         f"{folder.name}: {plan['n_candidates']:,} candidates on {plan['n_splits']:,} splits, best is candidate {best['candidate']} "
@@ -126,10 +126,9 @@ def progress(folder, now=None):
     now : float, optional
     """
     folder = Path(folder)
-    plan = read_plan(folder)
-    if plan is None:
-        return f"{folder.name}: no candidates are drawn yet"
     try:
+        if (plan := read_plan(folder)) is None:
+            return f"{folder.name}: no candidates are drawn yet"
         return describe(folder.name, standing(folder, plan, time.time() if now is None else now), plan)
     except InputError as error:
         return f"{folder.name}: {error}"

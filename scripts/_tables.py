@@ -2,10 +2,10 @@
 
 import hashlib
 import io
-import json
 from pathlib import Path
 
 from _errors import InputError
+from _rows import read_json
 
 REBUILD = "run the same command with --forcerun merge_results"
 
@@ -18,15 +18,9 @@ def table_bytes(path):
     InputError
         If the file is not what ``merge_results`` wrote.
     """
-    try:
-        provenance = json.loads(Path(path).with_name("provenance.json").read_text())
-        expected = provenance["files"][Path(path).name]
-    except (ValueError, KeyError, FileNotFoundError):
-        raise InputError(
-            f"{Path(path).with_name('provenance.json')}: is missing or damaged; rebuild it: {REBUILD}"
-        ) from None
+    expected = read_json(Path(path).with_name("provenance.json"), REBUILD)["files"]
     content = Path(path).read_bytes()
-    if hashlib.sha256(content).hexdigest() != expected:
+    if hashlib.sha256(content).hexdigest() != expected[Path(path).name]:
         raise InputError(f"{path}: was truncated or edited since it was written; rebuild it: {REBUILD}")
     return content
 

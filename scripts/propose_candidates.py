@@ -1,6 +1,5 @@
 """Draw a search's candidates, cut them into batches, and say what work that means."""
 
-import json
 from pathlib import Path
 
 from _dataset import load_split, read_about
@@ -9,7 +8,7 @@ from _job import job, say
 from _journal import Journal, identity_of, key_of
 from _limits import is_final
 from _plan import MAX_BATCH_SIZE, batch_name, batches_of
-from _rows import canonical, write_json, write_rows
+from _rows import canonical, read_json, write_json, write_rows
 from _space import propose, space_size
 
 
@@ -103,7 +102,8 @@ def main(asked, batch_seconds, module_versions, dataset, splits, pilot, journal,
             f"{search['name']}: the space holds {len(candidates):,} candidates, all are taken; n_candidates asks for {search['n_candidates']:,}"
         )
     if (batch_size := search["batch_size"]) == "auto":
-        batch_size = batch_size_from(json.loads(Path(pilot).read_text())["seconds_per_evaluation"], batch_seconds)
+        timed = read_json(pilot, "run the same command with --forcerun time_pilot")
+        batch_size = batch_size_from(timed["seconds_per_evaluation"], batch_seconds)
         batch_size = min(batch_size, largest_batch(candidates))
     batches = batches_of(len(candidates), batch_size)
     for first, last in batches:

@@ -22,7 +22,7 @@ CAP_SECONDS = 30.0
 
 
 def time_evaluations(evaluator, candidates, limits, journal):
-    """Evaluate candidates until enough is known.
+    """Evaluate candidates until enough is known; what the journal has counts, and is not evaluated again.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ def time_evaluations(evaluator, candidates, limits, journal):
     list of float
         Wall seconds of each evaluation.
     """
-    seconds = []
     cap = min(CAP_SECONDS, limits["seconds"] or CAP_SECONDS)
-    _, deaths = journal.read(candidates)
-    entries = [Entry(key_of(params), params, 0) for params in candidates]
-    entries = [entry for entry in entries if entry.key not in deaths]  # `evaluate` deals with them.
+    known, deaths = journal.read(candidates)
+    seconds = [row["time"] for row in known.values() if row["time"] is not None]
+    entries = {key_of(params): Entry(key_of(params), params, 0) for params in candidates}
+    entries = [entry for key, entry in entries.items() if key not in known and key not in deaths]
     while entries and sum(seconds) <= ENOUGH_SECONDS:
         enough = ENOUGH_SECONDS - sum(seconds)
         rows, failure = evaluate_in_order(entries, evaluator, journal, limits, cap, enough)
@@ -74,11 +74,13 @@ def main(split_file, dataset, journal, search, module_versions, output, where=""
 
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
+        fences = snakemake.params.fences
+        fences = {**fences, "limits": granted(fences["limits"], snakemake.resources)[0]}
         main(
             snakemake.input.split,
             Path(snakemake.input.about).parent,
             Path(snakemake.output[0]).parent / "journal",
-            {**snakemake.params.search, "limits": granted(snakemake.params.search["limits"], snakemake.resources)[0]},
+            {**snakemake.params.search, **fences},
             snakemake.params.module_versions,
             snakemake.output[0],
             f"searches[{snakemake.wildcards.search}].",

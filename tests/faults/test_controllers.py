@@ -188,6 +188,15 @@ def test_what_changes_between_two_runs_is_evaluated_again_and_nothing_else(tmp_p
     assert (back.jobs["evaluate"], back.evaluated) == (2, 0), "the journal remembers"
     assert workdir.digest() == digest
 
+    memory = workdir.path / ".snakemake"
+    memory.rename(memory.with_name("elsewhere"))
+    workdir.write("own_parts.py", "SHIFT = 2\n")
+    refused = workdir.merge(check=False)
+    assert "--forcerun prepare_dataset" in refused.last_lines, "without Snakemake's memory, too"
+    workdir.write("own_parts.py", "SHIFT = 0\n")
+    shutil.rmtree(memory)
+    memory.with_name("elsewhere").rename(memory)
+
     split = workdir.path / "results/splits/1.npz"
     with np.load(split) as file:
         train, test = file["train"], file["test"]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import prepare_dataset
 import pytest
+from _dataset import load_dataset
 from _errors import InputError
 from sklearn.utils import Bunch
 
@@ -34,6 +35,18 @@ def test_data_that_nothing_can_be_learned_from_are_refused(loaded, said):
         prepare_dataset.check_dataset(*prepare_dataset.arrays_from(loaded)[:2])
     assert str(caught.value).startswith("dataset.loader: ")
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("damaged", ["X.npy", "y.npy", "dataset.json"])
+def test_a_damaged_file_of_the_dataset_is_named_with_the_command_that_rebuilds_it(tmp_path, damaged):
+    prepare_dataset.main(
+        {"loader": "sklearn.datasets.load_iris"}, {}, *(tmp_path / name for name in ("X.npy", "y.npy", "dataset.json"))
+    )
+    path = tmp_path / damaged
+    for size in (0, 40, path.stat().st_size - 9):
+        path.write_bytes(path.read_bytes()[:size])
+        with pytest.raises(InputError, match=rf"{damaged}: was truncated or edited; .* --forcerun prepare_dataset"):
+            load_dataset(tmp_path)
 
 
 def test_images_are_remembered_as_such():

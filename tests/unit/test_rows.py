@@ -2,7 +2,7 @@ import json
 
 import pytest
 from _errors import InputError
-from _rows import FORMAT, canonical, read_rows, write_atomically, write_rows
+from _rows import FORMAT, canonical, read_json, read_rows, write_atomically, write_json, write_rows
 
 ROWS = [{"candidate": i, "C": 10.0 ** (i / 7), "name": "naïve"} for i in range(5)]
 
@@ -58,6 +58,18 @@ def test_a_damaged_file_is_named_with_the_command_that_rebuilds_it(tmp_path, how
     assert str(path) in str(caught.value)
     assert said in str(caught.value)
     assert "rebuild-command" in str(caught.value)
+
+
+def test_a_damaged_or_missing_json_file_is_named_likewise(tmp_path):
+    path = tmp_path / "plan.json"
+    write_json(path, {"a": 1})
+    assert read_json(path, "rebuild-command") == {"a": 1}
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(InputError, match=r"plan\.json: was truncated or edited; rebuild it: rebuild-command"):
+        read_json(path, "rebuild-command")
+    path.unlink()
+    with pytest.raises(InputError, match=r"plan\.json: is missing; rebuild it: rebuild-command"):
+        read_json(path, "rebuild-command")
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):

@@ -134,6 +134,11 @@ def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries
             "truncated; rebuild it: run the same command with --forcerun propose_candidates",
         ),
         (
+            "candidates/0/plan.json",
+            lambda b: b[:-9],
+            "was truncated or edited; rebuild it: run the same command with --forcerun propose_candidates",
+        ),
+        (
             "evaluations/0/000000-000005/1.jsonl",
             lambda b: b + b.splitlines()[-1] + b"\n",
             "was edited; rebuild it: rm ",
@@ -145,7 +150,7 @@ def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries
         ),
         ("cv_results.csv", lambda b: b[:-30], "rebuild it: run the same command with --forcerun merge_results"),
     ],
-    ids=["candidates cut", "evaluations duplicated", "evaluations older", "table cut"],
+    ids=["candidates cut", "plan cut", "evaluations duplicated", "evaluations older", "table cut"],
 )
 def test_a_damaged_result_file_is_named_with_the_command_that_rebuilds_it(finished, name, damage, said):
     digest = finished.digest()

@@ -73,6 +73,9 @@ def test_auto_sizes_batches_once(workdir, tiny):
     assert grown.jobs["time_pilot"] == 0
     assert (workdir.path / "results/tree/pilot.json").read_text() == pilot
     assert grown.evaluated == 40
+    other_limits = workdir.merge("--config", "n_candidates=220", "retry_failed=1", "limits={'seconds': 60}")
+    assert (other_limits.jobs["time_pilot"], other_limits.evaluated) == (0, 0)
+    assert (workdir.path / "results/tree/pilot.json").read_text() == pilot
     other = workdir.merge("--config", "n_candidates=220", "dataset={'loader': 'sklearn.datasets.load_wine'}")
     assert other.jobs["time_pilot"] == 1, "other data take another time"
 
