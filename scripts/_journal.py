@@ -230,7 +230,7 @@ def _precedence(row):
 def _hold(file):
     """Lock a journal file for as long as its writer lives; the kernel lets go of it, whatever the writer died of."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX)  # Waits for no more than a reader's look at it.
     except OSError:
         return  # A file system without locks: its dead and its living writers look alike.
 

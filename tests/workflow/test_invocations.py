@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from workflow_runs import environment
+import yaml
+from workflow_runs import ROOT, environment
 
 
 def run_in(folder, *command):
@@ -64,8 +65,6 @@ def test_a_finished_search_gives_a_report_without_the_network(finished):
 
 
 def test_use_as_a_module(workdir, tiny):
-    from workflow_runs import ROOT
-
     del tiny["searches"]
     partial = {"dataset": {"loader": "sklearn.datasets.load_wine"}, "n_candidates": 4, "batch_size": 2}
     workdir.write("config/config.yaml", {"samples": "of the outer workflow", "cvsearch": partial})
@@ -91,6 +90,25 @@ rule mine:
     assert run.jobs["cvsearch_evaluate"] == 4
     assert run.jobs["mine"] == 1
     assert json.loads((workdir.path / "done.txt").read_text())["params"]
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("config/examples/*.yaml")), ids=lambda path: path.stem)
+def test_an_example_runs(workdir, path):
+    """Cut to a few evaluations of each search; the grid keeps two of its lists' values."""
+    config = yaml.safe_load(path.read_text())
+    for search in config["searches"]:
+        search["n_candidates"] = 4
+        if search.get("strategy") == "grid":
+            search["param_distributions"] = {
+                name: entry[:1] if isinstance(entry, list) else entry
+                for name, entry in search["param_distributions"].items()
+            }
+    workdir.write("config.yaml", config | {"n_splits": 2, "batch_size": 4})
+    names = [search["name"] for search in config["searches"]]
+    workdir.snakemake(*(f"results/{name}/provenance.json" for name in names))
+    for name in names:
+        assert (workdir.table("evaluations", name)["status"] == "ok").all()
+        assert len(workdir.table(search=name)) == 4
 
 
 def test_pipelines_several_scorers_and_searches(finished, tiny):
