@@ -158,7 +158,9 @@ class Journal:
 
     def release(self):
         """Let go of the file in a process that a fit forked: its writer's life is not this one's."""
-        os.close(self._file)
+        if self._file is not None:  # That process may have forked too.
+            os.close(self._file)
+            self._file = None
 
     @property
     def end(self):

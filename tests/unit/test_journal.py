@@ -162,6 +162,25 @@ def killed_while_it_writes(journal, writes):
     assert os.waitpid(pid, 0)[1] == 9
 
 
+def test_a_process_that_let_go_of_the_file_does_not_hold_it(tmp_path):
+    key = key_of(SETTINGS[0])
+    with Journal(tmp_path) as journal:
+        journal.start(key)
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(writing)
+            journal.release()
+            journal.release()
+            os.read(reading, 1)  # Until the journal is closed.
+            os._exit(0)
+        os.close(reading)
+        assert journal.at_work() == {key: True}
+    assert journal.at_work() == {}
+    os.close(writing)
+    assert os.waitpid(pid, 0)[1] == 0
+
+
 def test_what_a_process_that_inherited_the_journal_wrote_is_read_back(tmp_path):
     keys = [key_of(params) for params in SETTINGS]
     with Journal(tmp_path) as journal:
