@@ -31,6 +31,9 @@ STARTED = time.time()
 # Another version may give other numbers: what depends on it runs again.
 SCIKIT_LEARN = metadata.version("scikit-learn")
 
+# Search to its plan, once its candidates are drawn.
+PLANS = {}
+
 # From so many evaluations on, tables are also written as Parquet.
 PARQUET_ROWS = 100_000
 
@@ -130,21 +133,33 @@ def batches(wildcards):
         name: checkpoints.propose_candidates.get(search=name, round=0).output[0]
         for name in SEARCHES
     }
-    folder = folders[wildcards.search]
+    for name, folder in folders.items():
+        if name not in PLANS:
+            PLANS[name] = checked_plan(name, Path(folder))
+    return sorted(glob_wildcards(f"{folders[wildcards.search]}/{{batch}}.jsonl").batch)
+
+
+def checked_plan(name, folder):
+    """Return the plan of a search, which has to be the one asked for; tell what it says if it is of this run.
+
+    SystemExit where it is not, because Snakemake would bury an exception of an input function under a traceback.
+    """
     try:
-        plan = _plan.read_plan(Path(folder).parents[1])
+        plan = _plan.read_plan(folder.parents[1])
     except InputError as error:
         sys.exit(f"error: {error}")
+    # Only where .snakemake was lost does an outdated plan pass for up to date.
     if plan is None or _rows.canonical(plan["asked"]) != _rows.canonical(
-        asked_of(wildcards.search)
+        asked_of(name)
     ):
-        # Only where .snakemake was lost does an outdated plan pass for up to date. SystemExit, because
-        # Snakemake would bury an exception of an input function under a traceback.
         sys.exit(
             f"error: {folder}: was drawn for another config, and .snakemake no longer knows; nothing "
             "finished is lost: run the same command with --forcerun prepare_dataset"
         )
-    return sorted(glob_wildcards(f"{folder}/{{batch}}.jsonl").batch)
+    # Told here because a job on a cluster has no console.
+    if plan["made"] >= STARTED:
+        print(*plan["said"], sep="\n", file=sys.stderr)
+    return plan
 
 
 def candidate_files(wildcards):

@@ -18,7 +18,7 @@ RECENT_SECONDS = 600
 
 
 def summary(folder):
-    """Return, in a few lines, how a finished search came out and where its results are.
+    """Return, in a few lines, how a finished search came out, where its results are, and what merging them told.
 
     Parameters
     ----------
@@ -33,7 +33,16 @@ def summary(folder):
         f"with a mean test {best['scorer']} of {best['mean_test_score']:.4f} (std {best['std_test_score']:.4f})\n"
         f"  {_params(best['params'])}\n"
         f"  table: {folder}/cv_results.csv   map: {folder}/plots/parameter_map.png"
+        + "".join(f"\n  {line}" for line in _told(folder))
     )
+
+
+def _told(folder):
+    """Return what the job that merged a search said of it: on a cluster nobody has heard it yet."""
+    log = folder.parent / "logs" / "merge_results" / f"{folder.name}.log"
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    prefix = f"{folder.name}: "
+    return [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
 
 
 class Standing(NamedTuple):

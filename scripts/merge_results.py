@@ -245,7 +245,9 @@ def failure_line(name, evaluations, retry_failed):
     if n_failed == 0:
         return None
     reasons = Counter(evaluations.errors.values()).most_common(3)
-    again = f"run the same command with --config retry_failed={retry_failed + 1} added to the keys that it has there"
+    again = (
+        f"run the same command with --config retry_failed={retry_failed + 1} (beside the keys already there, if any)"
+    )
     if failed.any(axis=1).all():
         (reason, count), where = reasons[0], "" if n_failed == total else ", on each candidate one at least"
         raise InputError(

@@ -1,10 +1,11 @@
 """Draw a search's candidates, cut them into batches, and say what work that means."""
 
+import time
 from pathlib import Path
 
 from _dataset import load_split, read_about
 from _estimator import Trust, build_estimator, build_scorer, check_parameters
-from _job import job, say
+from _job import job
 from _journal import Journal, identity_of, key_of
 from _limits import is_final
 from _plan import MAX_BATCH_SIZE, batch_name, batches_of
@@ -97,8 +98,9 @@ def main(asked, batch_seconds, module_versions, dataset, splits, pilot, journal,
     candidates = propose(
         search["param_distributions"], search["strategy"], search["n_candidates"], search["random_state"]
     )
+    said = []
     if search["strategy"] == "random" and len(candidates) < search["n_candidates"]:
-        say(
+        said.append(
             f"{search['name']}: the space holds {len(candidates):,} candidates, all are taken; n_candidates asks for {search['n_candidates']:,}"
         )
     if (batch_size := search["batch_size"]) == "auto":
@@ -115,12 +117,14 @@ def main(asked, batch_seconds, module_versions, dataset, splits, pilot, journal,
     finished, jobs = count_work(
         candidates, batches, [Journal(Path(journal, identity)) for identity in identities], search
     )
-    say(plan_line(search["name"], len(candidates), n_splits, finished, jobs))
+    said.append(plan_line(search["name"], len(candidates), n_splits, finished, jobs))
+    print(*said, sep="\n")
     evaluations = len(candidates) * n_splits
     plan = {"n_candidates": len(candidates), "n_splits": n_splits, "evaluations": evaluations, "batch_size": batch_size}
     plan["scorer"] = search["scoring"][0] if isinstance(search["scoring"], list) else "score"
     plan["space_size"] = space_size(search["param_distributions"])
-    write_json(Path(folder, "plan.json"), {**plan, "identities": identities, "asked": asked})
+    plan |= {"identities": identities, "asked": asked, "said": said, "made": time.time()}
+    write_json(Path(folder, "plan.json"), plan)
 
 
 if __name__ == "__main__":

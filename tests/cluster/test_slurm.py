@@ -54,6 +54,10 @@ def test_the_shipped_search(search, tmp_path):
     local_plan = json.loads((local.results / "candidates" / "0" / "plan.json").read_text())
     assert plan["batch_size"] > 5 * local_plan["batch_size"] or plan["batch_size"] == 5000
     assert run.digest() == local.digest()
+    assert run.log.count("svc: 20 evaluations (10 candidates x 2 splits)") == 1, (
+        "jobs have no console, the controller has"
+    )
+    assert "of core time was evaluation" in run.log
 
 
 def test_24_batches_at_once(search, local_digest, record_property):

@@ -149,7 +149,7 @@ def test_failures_are_told_with_their_reasons():
     line = failure_line("s", evaluated([[0.5, math.nan], [0.5, 0.5]]), 2)
     assert (
         line == "s: 1 of 4 evaluations failed (1 x ValueError: no); to try only those again: run the same command with "
-        "--config retry_failed=3 added to the keys that it has there"
+        "--config retry_failed=3 (beside the keys already there, if any)"
     )
     with pytest.raises(InputError, match=r"s: all 1 evaluations failed, most often \(1 times\) with ValueError: no"):
         failure_line("s", evaluated([[math.nan]]), 0)

@@ -116,6 +116,9 @@ def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries
     finished.write("config.yaml", tiny)
     run = finished.snakemake()
     assert "tree: 2 of 8 evaluations failed (2 x InvalidParameterError: " in run.output
+    assert "\n  2 of 8 evaluations failed (2 x" in run.last_lines, (
+        "and once more where a user looks, and on a cluster at all"
+    )
     assert "to try only those again: run the same command with --config retry_failed=1" in run.output
     table = finished.table()
     assert table.sort_values("rank_test_score")["param_max_depth"].iloc[-1] == -1
