@@ -106,7 +106,7 @@ rule time_pilot:
         "envs/environment.yaml"
     params:
         search=pilot_settings,
-        fences=pilot_fences,
+        conditions=pilot_conditions,
         module_versions=module_versions,
     message:
         "Time a few evaluations of search {wildcards.search}"
@@ -152,7 +152,7 @@ rule evaluate:
         "envs/environment.yaml"
     params:
         search=search_settings,
-        scikit_learn=SCIKIT_LEARN,
+        versions=VERSIONS,
         module_versions=module_versions,
     message:
         "Evaluate candidates {wildcards.batch} of search {wildcards.search} on split {wildcards.split}"
@@ -181,7 +181,7 @@ rule merge_results:
     conda:
         "envs/environment.yaml"
     params:
-        config=config,
+        config=merged_config,
     message:
         "Merge the evaluations of search {wildcards.search}"
     script:

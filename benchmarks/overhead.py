@@ -16,9 +16,9 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "faults"), str(ROOT 
 
 import jobs  # noqa: E402
 from _dataset import load_dataset, load_split  # noqa: E402
-from _estimator import Trust  # noqa: E402
 from _evaluator import Evaluator  # noqa: E402
 from _journal import Journal  # noqa: E402
+from _trust import Trust  # noqa: E402
 
 import evaluate  # noqa: E402
 

@@ -9,8 +9,8 @@ from snakemake.exceptions import WorkflowError
 
 # A script finds its helpers beside it; Snakemake fetches them there when the workflow is used from a repository.
 HELPERS = (
-    "_config _dataset _errors _estimator _evaluator _fences _figure _job _journal _limits _plan _rows _shared _space "
-    "_status _supervisor _tables"
+    "_config _dataset _errors _estimator _evaluator _figure _job _journal _limits _plan _rows _shared _space "
+    "_status _summary _supervisor _tables _trust _worker"
 ).split()
 for helper in HELPERS:
     helper_path = workflow.source_path(f"../scripts/{helper}.py")
@@ -18,18 +18,22 @@ if (scripts := str(Path(helper_path).parent)) not in sys.path:
     sys.path.append(scripts)
 
 import _config
-import _estimator
 import _job
+import _journal
 import _plan
 import _rows
 import _space
-import _status
+import _summary
+import _trust
 from _errors import InputError
 
 STARTED = time.time()
 
 # Another version may give other numbers: what depends on it runs again.
-SCIKIT_LEARN = metadata.version("scikit-learn")
+VERSIONS = {
+    "scikit-learn": metadata.version("scikit-learn"),
+    "evaluations": _journal.FORMAT,
+}
 
 # Search to its plan, once its candidates are drawn.
 PLANS = {}
@@ -59,9 +63,13 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-SEARCHES = {search["name"]: search for search in config["searches"]}
+SHARED_KEYS = {key: config[key] for key in ("random_state", "retry_failed")}
+SEARCHES = {search["name"]: search | SHARED_KEYS for search in config["searches"]}
 SPLITS = range(config["n_splits"])
-TRUST = _estimator.Trust(config["trusted_modules"])
+
+# When each plan was written, before this run.
+PLANNED = {name: _plan.written_at(f"results/{name}") for name in SEARCHES}
+TRUST = _trust.Trust(config["trusted_modules"])
 
 
 def settings_of(name, *keys):
@@ -81,12 +89,17 @@ def pilot_settings(wildcards):
     return settings_of(wildcards.search, *keys)
 
 
-def pilot_fences(wildcards, resources):
-    """What the pilot's evaluations may use. It is not timed again for that: batches that are there keep their size.
+# Snakemake takes params that are told the resources for derived from them, and runs nothing again where they change.
 
-    Snakemake takes params that are told the resources for derived from them, and runs nothing again where they change.
-    """
+
+def pilot_conditions(wildcards, resources):
+    """Under what the pilot evaluates. It is not timed again for that: batches that are there keep their size."""
     return settings_of(wildcards.search, "limits", "share_work")
+
+
+def merged_config(wildcards, resources):
+    """The config that is noted beside the results. They rest on their inputs alone: another search's key merges none again."""
+    return config
 
 
 def asked_of(name):
@@ -98,9 +111,7 @@ def asked_of(name):
         "n_splits",
         "batch_seconds",
     )
-    versions = {"scikit-learn": SCIKIT_LEARN} | TRUST.versions(
-        [config["dataset"], *code_of(SEARCHES[name])]
-    )
+    versions = VERSIONS | TRUST.versions([config["dataset"], *code_of(SEARCHES[name])])
     return {
         "search": SEARCHES[name],
         **{key: config[key] for key in keys},
@@ -157,7 +168,7 @@ def checked_plan(name, folder):
             "finished is lost: run the same command with --forcerun prepare_dataset"
         )
     # Told here because a job on a cluster has no console.
-    if plan["made"] >= STARTED:
+    if _plan.written_at(folder.parents[1]) != PLANNED[name]:
         print(*plan["said"], sep="\n", file=sys.stderr)
     return plan
 
@@ -216,6 +227,6 @@ def tell_results():
     for name in SEARCHES:
         if Path(f"results/{name}/best.json").exists():
             try:
-                print(_status.summary(f"results/{name}"), file=sys.stderr)
+                print(_summary.summary(f"results/{name}"), file=sys.stderr)
             except InputError as error:
                 print(f"error: {error}", file=sys.stderr)

@@ -109,12 +109,13 @@ def validate(config, schema):
         raise InputError(_one_line(error))
 
     config = _filled(config, schema["properties"])
+    of_a_search = schema["properties"]["searches"]["items"]["properties"]
+    strategy = {"strategy": of_a_search["strategy"]["default"]}
     for i, search in enumerate(config["searches"]):
-        defaults = {key: config[key] for key in INHERITED}
-        config["searches"][i] = {"strategy": "random", **defaults, **search}
+        defaults = {key: config[key] for key in INHERITED} | strategy
+        config["searches"][i] = {**defaults, **search}
         limits = {**config["limits"], **search.get("limits", {})}
         config["searches"][i]["limits"] = limits
-        config["searches"][i] |= {"random_state": config["random_state"], "retry_failed": config["retry_failed"]}
     for path, asked, instead in NOT_YET:
         if value := asked(config):
             raise InputError(f"{path}: {value!r} is not supported yet; {instead}")
@@ -224,6 +225,8 @@ def _one_line(error):
     if error.validator in ("maxProperties", "uniqueItems"):
         problem = "has more than one key" if error.validator == "maxProperties" else "names something twice"
         return f"{path}: {value!r} {problem}; {about}"
+    if error.validator == "pattern" and schema["type"] == "string":
+        return f"{path}: {value!r} is not {about}"
     return f"{path}: {value!r} is not {_allowed(schema)}; {about}"
 
 

@@ -1,163 +1,11 @@
-"""Dotted names of the config turned into estimators, scorers and loaders, and into nothing else.
+"""Estimators and scorers made from what the config says of them."""
 
-The config is data: a name resolves only inside scikit-learn and the modules under ``trusted_modules``, and only to a thing
-of the kind that is asked for.
-"""
-
-import ast
-import gc
 import hashlib
-import importlib
-import importlib.util
 import inspect
 import json
 import re
-import sys
-from importlib import metadata
-from pathlib import Path
 
 from _errors import InputError, did_you_mean
-
-_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
-
-
-class Trust:
-    """The modules that a config may name: scikit-learn and the user's own.
-
-    Parameters
-    ----------
-    modules : iterable of str
-        Top-level modules, found on PYTHONPATH or installed, then in the working directory; the keys of `versions` do.
-    """
-
-    def __init__(self, modules):
-        self.modules = list(modules)
-        if self.modules and "" not in sys.path and str(Path.cwd()) not in sys.path:
-            sys.path.append(str(Path.cwd()))
-
-    def covers(self, name):
-        """Whether `name` is a dotted name inside scikit-learn or a trusted module."""
-        return isinstance(name, str) and bool(_DOTTED.match(name)) and name.split(".")[0] in ("sklearn", *self.modules)
-
-    def resolve(self, name, path, kind):
-        """Import what a dotted name stands for.
-
-        Parameters
-        ----------
-        name : str
-        path : str
-            Key path in the config, for the message.
-        kind : str
-            What is asked for, for the message: ``"an estimator"``.
-
-        Raises
-        ------
-        InputError
-            If the name is not trusted, cannot be imported, or does not exist.
-        """
-        if not self.covers(name):
-            root = str(name).split(".")[0]
-            raise InputError(
-                f"{path}: {name!r} is not in scikit-learn nor in a trusted module; give the dotted name of {kind}, "
-                f"or add {root!r} to trusted_modules"
-            )
-        parts = name.split(".")
-        for end in range(len(parts) - 1, 0, -1):
-            module_name = ".".join(parts[:end])
-            try:
-                found = importlib.import_module(module_name)
-            except ModuleNotFoundError as error:
-                if not module_name.startswith(error.name or "\0"):
-                    raise InputError(f"{path}: {name!r} needs the module {error.name!r}; install it") from error
-                continue
-            except Exception as error:
-                raise InputError(
-                    f"{path}: importing {module_name!r} failed ({type(error).__name__}: {error})"
-                ) from error
-            for i, part in enumerate(parts[end:], end):
-                if not hasattr(found, part):
-                    owner = ".".join(parts[:i])
-                    raise InputError(
-                        f"{path}: {owner} has no {part!r}{did_you_mean(part, dir(found)) or '; check the name'}"
-                    )
-                found = getattr(found, part)
-            return found
-        raise InputError(
-            f"{path}: the module of {name!r} was not found; check the name, PYTHONPATH and the environment"
-        )
-
-    def names_in(self, spec):
-        """Yield every trusted dotted name in a piece of config."""
-        if isinstance(spec, dict):
-            for key, value in spec.items():
-                yield from self.names_in(key)
-                yield from self.names_in(value)
-        elif isinstance(spec, list):
-            for value in spec:
-                yield from self.names_in(value)
-        elif self.covers(spec):
-            yield spec
-
-    def versions(self, spec):
-        """Say which code stands behind a piece of config, without importing it.
-
-        Returns
-        -------
-        dict of str to str
-            Trusted module to the version of its package, or the sha256 of its source where it has none. Trusted modules
-            that these import count too.
-        """
-        versions = {}
-        waiting = [name.split(".")[0] for name in self.names_in(spec)]
-        while waiting:
-            module = waiting.pop()
-            if module in versions or module not in self.modules:
-                continue
-            sources = _sources(module)
-            if any("site-packages" in str(source) for source in sources):
-                versions[module] = _installed_version(module)
-                continue
-            digest = hashlib.sha256()
-            for source in sources:
-                text = source.read_bytes()
-                digest.update(source.name.encode() + b"\0" + text + b"\0")
-                waiting += _imports(text)
-            versions[module] = digest.hexdigest()
-        return versions
-
-
-def _sources(module):
-    """Return the Python files of a top-level module, without importing it."""
-    try:
-        found = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
-        found = None
-    if found is None:
-        return []
-    if found.submodule_search_locations:
-        return sorted(path for root in found.submodule_search_locations for path in Path(root).rglob("*.py"))
-    return [Path(found.origin)] if found.origin and found.origin.endswith(".py") else []
-
-
-def _installed_version(module):
-    for package in metadata.packages_distributions().get(module, []):
-        return f"{package} {metadata.version(package)}"
-    return "unknown"
-
-
-def _imports(source):
-    """Return the top-level names that a source file imports; none where it does not parse."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return []
-    names = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name.split(".")[0] for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.append(node.module.split(".")[0])
-    return names
 
 
 def build_estimator(spec, trust, path="estimator"):
@@ -261,6 +109,26 @@ def check_parameters(estimator, space, trust, path):
                 raise InputError(f"{where}: {type(estimator).__name__} has no parameter {name!r}{hint}")
 
 
+def check_search(search, trust, where):
+    """Check that what a search names can be made: its estimator with the parameters of its space, its scorers.
+
+    Parameters
+    ----------
+    search : dict
+        estimator, param_distributions, scoring of the config.
+    trust : Trust
+    where : str
+        Key path of the search, with a dot at its end, for the message.
+
+    Raises
+    ------
+    InputError
+    """
+    estimator = build_estimator(search["estimator"], trust, f"{where}estimator")
+    check_parameters(estimator, search["param_distributions"], trust, f"{where}param_distributions")
+    build_scorer(search["scoring"], estimator, trust, f"{where}scoring")
+
+
 def build_scorer(scoring, estimator, trust, path="scoring"):
     """Make the scorer of a search.
 
@@ -311,28 +179,6 @@ def _scorer(name, trust, path):
         raise InputError(f"{path}: {name!r} is no scorer; give a callable of (estimator, X, y)")
     hint = did_you_mean(name, get_scorer_names()) or "; see sklearn.metrics.get_scorer_names()"
     raise InputError(f"{path}: {name!r} is no scorer's name{hint}")
-
-
-def load_with(spec, trust, path="dataset.loader"):
-    """Call the loader that a piece of config names, and return what it returns."""
-    name, arguments = next(iter(spec.items())) if isinstance(spec, dict) else (spec, {})
-    loader = trust.resolve(name, path, "a loader")
-    if name.startswith("sklearn."):
-        import sklearn.datasets
-
-        public = [
-            f"sklearn.datasets.{n}" for n in sklearn.datasets.__all__ if n.startswith(("load_", "make_", "fetch_"))
-        ]
-        if name not in public:
-            raise InputError(f"{path}: {name!r} is no loader of scikit-learn{did_you_mean(name, public)}")
-    elif not inspect.isfunction(loader):
-        raise InputError(f"{path}: {name!r} is no function; give one that returns X and y")
-    try:
-        inspect.signature(loader).bind(**(arguments or {}))
-    except TypeError as error:
-        raise InputError(f"{path}: {name} does not take {arguments!r} ({error})") from None
-    gc.enable()  # Off in a job until now; a loader of one's own may make any amount of garbage.
-    return loader(**(arguments or {}))
 
 
 def seed_open_random_states(estimator, random_state, params, split):

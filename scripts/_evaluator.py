@@ -5,7 +5,7 @@ import time
 from typing import NamedTuple
 
 from _estimator import as_list, build_estimator, build_scorer, seed_open_random_states, set_parameters
-from _fences import memory_limit
+from _limits import memory_limit
 from _shared import AccuracyOfLabels, SharedWork
 
 
@@ -72,14 +72,12 @@ class Evaluator:
     train, test : ndarray
         Indices of the split.
     split : int
-    where : str
-        Key path of the search in the config, with a dot at its end, for messages.
     """
 
-    def __init__(self, search, trust, dataset, train, test, split, where=""):
+    def __init__(self, search, trust, dataset, train, test, split):
         self.search, self.trust, self.split = search, trust, split
-        self.estimator = build_estimator(search["estimator"], trust, f"{where}estimator")
-        self.scorer = build_scorer(search["scoring"], self.estimator, trust, f"{where}scoring")
+        self.estimator = build_estimator(search["estimator"], trust)
+        self.scorer = build_scorer(search["scoring"], self.estimator, trust)
         known_scorers = not any("." in name for name in as_list(search["scoring"]))
         self.shared = SharedWork(dataset, train, test, enabled=search["share_work"] and known_scorers)
         if self.shared.enabled and search["scoring"] in ("accuracy", None):

@@ -1,7 +1,9 @@
 """What an evaluation may use, and whether one that hit a limit stands under another."""
 
+import contextlib
 import math
 import os
+import resource
 import time
 
 # What one evaluation may take of its cluster job's time and memory; the rest is for the process, what candidates share,
@@ -54,3 +56,23 @@ def is_final(row, limits, retry_failed):
     if hit and row["limits"][hit] is not None and (limits[hit] is None or limits[hit] > row["limits"][hit]):
         return False
     return row["attempt"] >= retry_failed
+
+
+@contextlib.contextmanager
+def memory_limit(megabytes):
+    """Let this process grow by at most so many megabytes (10^6 bytes) of data while the block runs.
+
+    Counted by RLIMIT_DATA, as growth over the size at entry; beyond it an allocation fails, in Python with MemoryError.
+    """
+    if megabytes is None:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    with open("/proc/self/statm") as file:
+        pages = int(file.read().split()[5])
+    limit = pages * resource.getpagesize() + int(megabytes * 1e6)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

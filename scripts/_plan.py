@@ -39,6 +39,12 @@ def read_plan(search_folder):
     return read_json(path, "run the same command with --forcerun propose_candidates") if path.exists() else None
 
 
+def written_at(search_folder):
+    """Return when the plan of a search was written, in nanoseconds of its file system's clock; None where there is none."""
+    path = Path(search_folder, "candidates", "0", "plan.json")
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
 def finished_outputs(search_folder, plan):
     """Return the set of (batch, split) of the plan whose evaluation files are there."""
     folder = Path(search_folder, "evaluations", "0")

@@ -10,39 +10,11 @@ from typing import NamedTuple
 from _errors import InputError
 from _journal import Journal, key_of
 from _plan import batch_name, batches_of, read_plan
-from _rows import read_json, read_rows
-from _tables import REBUILD
+from _rows import read_rows
+from _summary import in_words
 
 # The rate is that of the evaluations that finished in so many seconds: long enough for slow ones, short enough to forget a pause.
 RECENT_SECONDS = 600
-
-
-def summary(folder):
-    """Return, in a few lines, how a finished search came out, where its results are, and what merging them told.
-
-    Parameters
-    ----------
-    folder : path-like
-        ``results/{search}``.
-    """
-    folder = Path(folder)
-    best = read_json(folder / "best.json", REBUILD)
-    plan = read_plan(folder)
-    return (
-        f"{folder.name}: {plan['n_candidates']:,} candidates on {plan['n_splits']:,} splits, best is candidate {best['candidate']} "
-        f"with a mean test {best['scorer']} of {best['mean_test_score']:.4f} (std {best['std_test_score']:.4f})\n"
-        f"  {_params(best['params'])}\n"
-        f"  table: {folder}/cv_results.csv   map: {folder}/plots/parameter_map.png"
-        + "".join(f"\n  {line}" for line in _told(folder))
-    )
-
-
-def _told(folder):
-    """Return what the job that merged a search said of it: on a cluster nobody has heard it yet."""
-    log = folder.parent / "logs" / "merge_results" / f"{folder.name}.log"
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    prefix = f"{folder.name}: "
-    return [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
 
 
 class Standing(NamedTuple):
@@ -157,7 +129,7 @@ def describe(name, standing, plan):
     best = standing.best
     of_splits = f"{best['n_splits']:,} of {plan['n_splits']:,} splits"
     found = f"best so far: candidate {best['candidate']}, mean test {plan['scorer']} {best['mean']:.4f} (std {best['std']:.4f}, {of_splits})"
-    return f"{line}\n  {found}\n  {_params(best['params'])}"
+    return f"{line}\n  {found}\n  {in_words(best['params'])}"
 
 
 def overview(results):
@@ -166,12 +138,6 @@ def overview(results):
     if not searches:
         return f"{results}: nothing has started here; start it: snakemake -j 16"
     return "\n".join(map(progress, searches))
-
-
-def _params(params):
-    return ", ".join(
-        f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}" for name, value in params.items()
-    )
 
 
 def _per_time(rate):

@@ -8,7 +8,7 @@ import os
 import time
 from typing import NamedTuple
 
-from _fences import WorkerDied, WorkerTimeout, run_in_worker
+from _worker import WorkerDied, WorkerTimeout, run_in_worker
 
 
 class Entry(NamedTuple):

@@ -11,15 +11,15 @@ from collections import defaultdict
 from pathlib import Path
 
 from _dataset import load_dataset, load_split, read_about
-from _estimator import Trust
 from _evaluator import Evaluator
-from _fences import stopped_in_order
 from _job import job, say
 from _journal import Journal, identity_of, key_of
 from _limits import granted, is_final
 from _plan import batch_length, finished_outputs, read_plan
 from _rows import read_rows, write_rows
 from _supervisor import Entry, evaluate_in_order, outcome_of
+from _trust import Trust
+from _worker import stopped_in_order
 
 # A worker's death is repeated once, to tell a bad candidate from an unlucky one; a whole job's death likewise.
 DEATHS = 2

@@ -3,26 +3,20 @@
 import csv
 import hashlib
 import io
-import itertools
-import math
 import platform
-from collections import Counter
 from importlib import metadata
 from pathlib import Path
 
 from _dataset import read_about
 from _errors import InputError
 from _job import job, say
-from _plan import MAX_BATCH_SIZE, batch_length
+from _plan import MAX_BATCH_SIZE, batch_length, read_plan
 from _rows import canonical, read_rows, write_atomically, write_json
+from _summary import cost_line, failure_line
 
 STATUSES = ("ok", "failed", "timeout", "killed", "out_of_memory")
 VERSIONS_OF = ("scikit-learn", "numpy", "scipy", "pandas", "snakemake")
 CHUNK = 10_000
-
-
-# Overhead that is not worth a word, as a share of core time; a better batch size would get there.
-FAIR_OVERHEAD = 0.05
 
 
 class Evaluations:
@@ -90,13 +84,14 @@ class Evaluations:
         return total.hexdigest()
 
 
-def read_evaluations(candidate_files, evaluation_files, n_splits, scorers):
+def read_evaluations(candidate_files, evaluation_files, identities, scorers):
     """Read a search's batches and their evaluations.
 
     Parameters
     ----------
     candidate_files, evaluation_files : list of path-like
-    n_splits : int
+    identities : list of str
+        What the evaluations on each split have to be of.
     scorers : list of str
 
     Returns
@@ -106,14 +101,14 @@ def read_evaluations(candidate_files, evaluation_files, n_splits, scorers):
     Raises
     ------
     InputError
-        If a file is damaged, belongs to another batch, or an evaluation is missing.
+        If a file is damaged, is of another batch or another search, or an evaluation is missing.
     """
     batches, params = {}, {}
     for path in candidate_files:
         head, rows = read_rows(path, "run the same command with --forcerun propose_candidates")
         batches[Path(path).stem] = head["sha256"]
         params.update((row["candidate"], row["params"]) for row in rows)
-    evaluations = Evaluations([params[i] for i in range(len(params))], n_splits, scorers)
+    evaluations = Evaluations([params[i] for i in range(len(params))], len(identities), scorers)
     for path in evaluation_files:
         rebuild = f"rm {path}, then run the same command again"
         head, rows = read_rows(path, rebuild)
@@ -121,6 +116,8 @@ def read_evaluations(candidate_files, evaluation_files, n_splits, scorers):
             raise InputError(
                 f"{path}: was evaluated from other candidates than its batch holds now; rebuild it: {rebuild}"
             )
+        if head["identity"] != identities[int(Path(path).stem)]:
+            raise InputError(f"{path}: was evaluated for another config, data or version; rebuild it: {rebuild}")
         evaluations.costs.append(head["cost"])
         for row in rows:
             evaluations.add(row)
@@ -232,67 +229,6 @@ def best_of(evaluations, columns):
     }
 
 
-def failure_line(name, evaluations, retry_failed):
-    """Say how many evaluations failed, of what, and how to try those again; None where none failed.
-
-    Raises
-    ------
-    InputError
-        If all failed, or each candidate on some split: there is no result.
-    """
-    failed = evaluations.status > 0
-    n_failed, total = int(failed.sum()), failed.size
-    if n_failed == 0:
-        return None
-    reasons = Counter(evaluations.errors.values()).most_common(3)
-    again = (
-        f"run the same command with --config retry_failed={retry_failed + 1} (beside the keys already there, if any)"
-    )
-    if failed.any(axis=1).all():
-        (reason, count), where = reasons[0], "" if n_failed == total else ", on each candidate one at least"
-        raise InputError(
-            f"{name}: {'all' if n_failed == total else f'{n_failed:,} of'} {total:,} evaluations failed{where}, most often "
-            f"({count:,} times) with {reason}; mend that and run again, or to try only those again: {again}"
-        )
-    told = "; ".join(f"{count:,} x {reason}" for reason, count in reasons)
-    return f"{name}: {n_failed:,} of {total:,} evaluations failed ({told}); to try only those again: {again}"
-
-
-def cost_line(name, costs, batch_size, most):
-    """Say what share of core time was evaluation, and what batch size would have been better; None if nothing ran.
-
-    Parameters
-    ----------
-    name : str
-    costs : list of dict
-        Of the last run of each job.
-    batch_size : int
-        As planned.
-    most : int
-        The largest batch that makes sense: all candidates, or 5,000.
-    """
-    ran = [cost for cost in costs if cost["evaluations"]]
-    if not ran:
-        return None
-    evaluations, seconds, job_seconds = (sum(c[key] for c in ran) for key in ("evaluations", "seconds", "job_seconds"))
-    share = seconds / job_seconds
-    line = f"{name}: {share:.0%} of {job_seconds:,.1f} s of core time was evaluation, the rest was overhead of {len(ran):,} job"
-    line += "s" * (len(ran) != 1)
-    start, each = (job_seconds - seconds) / len(ran), seconds / evaluations
-    fair = math.ceil(start * (1 / FAIR_OVERHEAD - 1) / max(each, 1e-9))
-    better = min(fair, most, evaluations // side_by_side(ran))  # One so large that a core is left without is no better.
-    if 1 - share > FAIR_OVERHEAD and better > batch_size:
-        return f"{line}; batch_size {better:,} would have been better"
-    return f"{line}; no batch_size would have been much better"
-
-
-def side_by_side(costs):
-    """Return how many jobs ran at once at most, from when each ended and how long it took."""
-    ended = [cost.get("ended", 0.0) for cost in costs]  # Jobs of earlier versions did not say: as if all at once.
-    starts = [(end - cost["job_seconds"], 1) for end, cost in zip(ended, costs, strict=True)]
-    return max(itertools.accumulate(change for _, change in sorted(starts + [(end, -1) for end in ended])))
-
-
 def provenance(evaluations, config, dataset, tables):
     """Return ``provenance.json``: versions, data, the merged config, and a digest that is equal for equal results.
 
@@ -333,20 +269,22 @@ def main(name, candidate_files, evaluation_files, dataset, config, outputs):
     """
     search = next(search for search in config["searches"] if search["name"] == name)
     scorers = search["scoring"] if isinstance(search["scoring"], list) else ["score"]
-    evaluations = read_evaluations(candidate_files, evaluation_files, config["n_splits"], scorers)
-    if line := failure_line(name, evaluations, config["retry_failed"]):
-        say(line)
+    plan = read_plan(Path(candidate_files[0]).parents[2])
+    evaluations = read_evaluations(candidate_files, evaluation_files, plan["identities"], scorers)
     batch_size = max(batch_length(Path(path).stem) for path in candidate_files)
     most = min(len(evaluations.params), MAX_BATCH_SIZE)
-    if line := cost_line(name, evaluations.costs, batch_size, most):
-        say(line)
+    lines = failure_line(name, evaluations, config["retry_failed"]), cost_line(evaluations.costs, batch_size, most)
+    messages = [line for line in lines if line]
+    for message in messages:
+        say(f"{name}: {message}")
     results = cv_results(evaluations)
     tables = {"cv_results.csv": csv_bytes(results), "evaluations.csv": csv_bytes(evaluation_columns(evaluations))}
     paths = {Path(path).name: path for path in outputs}
     for table, content in tables.items():
         write_atomically(paths[table], content)
     write_json(paths["best.json"], best_of(evaluations, results))
-    write_json(paths["provenance.json"], provenance(evaluations, config, read_about(dataset), tables))
+    about = provenance(evaluations, config, read_about(dataset), tables)
+    write_json(paths["provenance.json"], about | {"messages": messages})
 
 
 if __name__ == "__main__":

@@ -1,12 +1,36 @@
 """Load the data once, check them, and lay them down as arrays that every job can map into memory."""
 
+import gc
 import hashlib
+import inspect
 import io
 
-from _errors import InputError
-from _estimator import Trust, load_with
+from _errors import InputError, did_you_mean
 from _job import job
 from _rows import write_atomically, write_json
+from _trust import Trust
+
+
+def load_with(spec, trust, path="dataset.loader"):
+    """Call the loader that a piece of config names, and return what it returns."""
+    name, arguments = next(iter(spec.items())) if isinstance(spec, dict) else (spec, {})
+    loader = trust.resolve(name, path, "a loader")
+    if name.startswith("sklearn."):
+        import sklearn.datasets
+
+        public = [
+            f"sklearn.datasets.{n}" for n in sklearn.datasets.__all__ if n.startswith(("load_", "make_", "fetch_"))
+        ]
+        if name not in public:
+            raise InputError(f"{path}: {name!r} is no loader of scikit-learn{did_you_mean(name, public)}")
+    elif not inspect.isfunction(loader):
+        raise InputError(f"{path}: {name!r} is no function; give one that returns X and y")
+    try:
+        inspect.signature(loader).bind(**(arguments or {}))
+    except TypeError as error:
+        raise InputError(f"{path}: {name} does not take {arguments!r} ({error})") from None
+    gc.enable()  # Off in a job until now; a loader of one's own may make any amount of garbage.
+    return loader(**(arguments or {}))
 
 
 def arrays_from(loaded, path="dataset.loader"):

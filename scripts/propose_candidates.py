@@ -1,16 +1,16 @@
 """Draw a search's candidates, cut them into batches, and say what work that means."""
 
-import time
 from pathlib import Path
 
 from _dataset import load_split, read_about
-from _estimator import Trust, build_estimator, build_scorer, check_parameters
+from _estimator import check_search
 from _job import job
 from _journal import Journal, identity_of, key_of
 from _limits import is_final
 from _plan import MAX_BATCH_SIZE, batch_name, batches_of
 from _rows import canonical, read_json, write_json, write_rows
 from _space import propose, space_size
+from _trust import Trust
 
 
 def batch_size_from(seconds_per_evaluation, batch_seconds):
@@ -90,10 +90,7 @@ def main(asked, batch_seconds, module_versions, dataset, splits, pilot, journal,
     """
     search, n_splits = asked["search"], asked["n_splits"]
     if pilot is None:  # Else the pilot has checked it; scikit-learn is not imported twice for that.
-        trust, where = Trust(module_versions), f"searches[{search['name']}]"
-        estimator = build_estimator(search["estimator"], trust, f"{where}.estimator")
-        check_parameters(estimator, search["param_distributions"], trust, f"{where}.param_distributions")
-        build_scorer(search["scoring"], estimator, trust, f"{where}.scoring")
+        check_search(search, Trust(module_versions), f"searches[{search['name']}].")
 
     candidates = propose(
         search["param_distributions"], search["strategy"], search["n_candidates"], search["random_state"]
@@ -123,7 +120,7 @@ def main(asked, batch_seconds, module_versions, dataset, splits, pilot, journal,
     plan = {"n_candidates": len(candidates), "n_splits": n_splits, "evaluations": evaluations, "batch_size": batch_size}
     plan["scorer"] = search["scoring"][0] if isinstance(search["scoring"], list) else "score"
     plan["space_size"] = space_size(search["param_distributions"])
-    plan |= {"identities": identities, "asked": asked, "said": said, "made": time.time()}
+    plan |= {"identities": identities, "asked": asked, "said": said}
     write_json(Path(folder, "plan.json"), plan)
 
 

@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from _dataset import load_dataset, load_split
-from _estimator import Trust, check_parameters
+from _estimator import check_search
 from _evaluator import Evaluator
-from _fences import stopped_in_order
 from _job import job
 from _journal import Journal, identity_of, key_of
 from _limits import granted
 from _rows import write_json
 from _space import propose
 from _supervisor import Entry, evaluate_in_order
+from _trust import Trust
+from _worker import stopped_in_order
 
 # Enough for a mean: so many evaluations, or so many seconds of them.
 ENOUGH_EVALUATIONS = 200
@@ -62,8 +63,8 @@ def main(split_file, dataset, journal, search, module_versions, output, where=""
     data = load_dataset(dataset)
     identity = identity_of(search, data.about["sha256"], 0, split_sha256, module_versions)
     trust = Trust(module_versions)
-    evaluator = Evaluator(search, trust, data, train, test, 0, where)
-    check_parameters(evaluator.estimator, search["param_distributions"], trust, f"{where}param_distributions")
+    check_search(search, trust, where)
+    evaluator = Evaluator(search, trust, data, train, test, 0)
     candidates = propose(search["param_distributions"], "random", ENOUGH_EVALUATIONS, search["random_state"])
     with stopped_in_order(), Journal(Path(journal, identity)) as opened:
         seconds = time_evaluations(evaluator, candidates, search["limits"], opened)
@@ -74,13 +75,13 @@ def main(split_file, dataset, journal, search, module_versions, output, where=""
 
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
-        fences = snakemake.params.fences
-        fences = {**fences, "limits": granted(fences["limits"], snakemake.resources)[0]}
+        conditions = snakemake.params.conditions
+        limits, _ = granted(conditions["limits"], snakemake.resources)
         main(
             snakemake.input.split,
             Path(snakemake.input.about).parent,
             Path(snakemake.output[0]).parent / "journal",
-            {**snakemake.params.search, **fences},
+            {**snakemake.params.search, **conditions, "limits": limits},
             snakemake.params.module_versions,
             snakemake.output[0],
             f"searches[{snakemake.wildcards.search}].",

@@ -356,6 +356,8 @@ with job({log!r}):
 
 def test_a_disk_that_fills_during_the_merge(job):
     job.run()
+    identity = jobs.json.loads(job.output.read_text().splitlines()[0])["identity"]
+    (job.batch.parent / "plan.json").write_text(jobs.json.dumps({"identities": [identity]}))
     merged = job.folder / "merged"
     merged.mkdir()
     script = MERGE.format(

@@ -77,6 +77,11 @@ def test_a_search_inherits_what_it_does_not_say():
     assert search["strategy"] == "random"
 
 
+def test_a_config_that_was_checked_and_noted_can_be_run_again():
+    once = validate(minimal(n_candidates=7, limits={"seconds": 3}, random_state=3, retry_failed=1), SCHEMA)
+    assert validate(once, SCHEMA) == once
+
+
 def test_text_that_reads_as_a_number_is_one_as_yaml_takes_1e3_for_text():
     config = minimal(n_candidates="1e3", search={"param_distributions": {"C": ["1e-3", "2", "two"]}})
     config = validate(config, SCHEMA)
@@ -116,12 +121,16 @@ BAD = [
     ({"dataset": {"file": "a.csv"}}, "dataset.file: 'a.csv' is not supported yet", "dataset.loader"),
     ({"splitter": {"sklearn.model_selection.KFold": {}}}, "splitter:", "not supported yet; use shuffle"),
     ({"holdout": 0.2}, "holdout: 0.2 is not supported yet", ""),
-    ({"trusted_modules": ["a.b"]}, "trusted_modules[0]: 'a.b' is not", ""),
+    (
+        {"trusted_modules": ["a.b"]},
+        "trusted_modules[0]: 'a.b' is not the top-level name of a module, such as xgboost",
+        "",
+    ),
     ({"__use_yte__": True}, "__use_yte__ is refused", "write the values out"),
     ({"searches": []}, "searches: [] is empty", ""),
     ({"search": {"name": "dataset"}}, "searches[0].name: 'dataset' is taken by results/dataset", ""),
     ({"search": {"name": "svc\n"}}, "searches[0].name: 'svc\\n' ends in white space", ""),
-    ({"search": {"name": "a/b"}}, "searches[0].name: 'a/b' is not", ""),
+    ({"search": {"name": "a/b"}}, "searches[0].name: 'a/b' is not a name for the folder results/NAME, of letters", ""),
     ({"search": {"strategy": "gird"}}, "searches[0].strategy: 'gird' is not known", "did you mean 'grid'?"),
     ({"search": {"strategy": {"tpe": {}}}}, "searches[0].strategy:", "not supported yet; use random or grid"),
     ({"search": {"estimater": "x"}}, "searches[0].estimater:", "did you mean 'estimator'?"),

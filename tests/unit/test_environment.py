@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from _estimator import _imports
+from _trust import imports_of
 from workflow_runs import ROOT
 
 # What conda-forge and bioconda call it.
@@ -59,6 +59,6 @@ def test_what_is_imported_is_stated():
     standard = __import__("sys").stdlib_module_names
     own = {path.stem for path in (ROOT / "scripts").glob("*.py")}
     for path in (ROOT / "scripts").glob("*.py"):
-        for module in _imports(path.read_bytes()):
+        for module in imports_of(path.read_bytes()):
             if module not in standard and module not in own:
                 assert modules.get(module, module) in direct(), f"{path.name} imports {module}"

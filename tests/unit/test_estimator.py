@@ -1,14 +1,14 @@
 import pytest
 from _errors import InputError
 from _estimator import (
-    Trust,
     build_estimator,
     build_scorer,
     check_parameters,
-    load_with,
+    check_search,
     seed_open_random_states,
     set_parameters,
 )
+from _trust import Trust
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -79,21 +79,24 @@ def test_an_estimator_may_take_any_init_parameter():
     assert build_estimator({"faulty.OpenClassifier": {"max_depth": 3}}, OWN).given == {"max_depth": 3}
 
 
-def test_a_name_does_not_reach_through_a_module_to_another():
-    with pytest.raises(InputError, match="is no estimator"):
-        build_estimator("sklearn.datasets._base.os.system", SKLEARN)
-    with pytest.raises(InputError, match="is no loader"):
-        load_with("sklearn.datasets._base.os.getcwd", SKLEARN)
-    with pytest.raises(InputError, match="is no function"):
-        load_with("faulty.OpenLoader", OWN)
-
-
-def test_a_loader_gets_its_arguments_and_no_others():
-    X, _ = load_with({"sklearn.datasets.make_blobs": {"n_samples": 7, "random_state": 0}}, SKLEARN)
-    assert len(X) == 7
-    assert len(load_with({"faulty.make_data": {"n_samples": 12}}, OWN)[1]) == 12
-    with pytest.raises(InputError, match=r"dataset\.loader: faulty\.make_data does not take"):
-        load_with({"faulty.make_data": {"samples": 12}}, OWN)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"estimator": "sklearn.svm.SVM"}, "searches[a].estimator: sklearn.svm has no 'SVM'"),
+        (
+            {"param_distributions": {"gama": [1]}},
+            "searches[a].param_distributions.gama: SVC has no parameter 'gama'; did you mean 'gamma'?",
+        ),
+        ({"scoring": "acuracy"}, "searches[a].scoring: 'acuracy' is no scorer's name; did you mean 'accuracy'?"),
+    ],
+    ids=["estimator", "space", "scoring"],
+)
+def test_all_that_a_search_names_is_checked(change, said):
+    search = {"estimator": "sklearn.svm.SVC", "param_distributions": {"C": [1]}, "scoring": "accuracy"}
+    check_search(search, SKLEARN, "searches[a].")
+    with pytest.raises(InputError) as caught:
+        check_search(search | change, SKLEARN, "searches[a].")
+    assert str(caught.value).startswith(said)
 
 
 def test_parameters_of_a_space_are_checked_against_the_estimator():
@@ -154,18 +157,3 @@ def test_a_steps_seed_depends_on_the_prefix_that_it_ends():
     )
     assert one[0] == other[0] and one[1] != other[1]
     assert seeds({"pca__n_components": 3, "clf__max_depth": 1})[0] != one[0]
-
-
-def test_versions_tell_the_code_behind_a_search(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "mine.py").write_text("import helper_of_mine\n")
-    (tmp_path / "helper_of_mine.py").write_text("x = 1\n")
-    trust = Trust(["mine", "helper_of_mine", "pandas", "unused"])
-    before = trust.versions({"estimator": "mine.Model"})
-    assert set(before) == {"mine", "helper_of_mine"}
-    (tmp_path / "helper_of_mine.py").write_text("x = 2\n")
-    after = trust.versions({"estimator": "mine.Model"})
-    assert after["mine"] == before["mine"] and after["helper_of_mine"] != before["helper_of_mine"]
-    assert trust.versions(["pandas.DataFrame"])["pandas"].startswith("pandas 3")
-    assert trust.versions("sklearn.svm.SVC") == {}

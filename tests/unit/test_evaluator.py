@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 from _dataset import Dataset
-from _errors import InputError
-from _estimator import Trust
 from _evaluator import Evaluator, describe_error
 from _shared import SharedWork
+from _trust import Trust
 from make_splits import shuffle_split
 from prepare_dataset import describe
 
@@ -96,8 +95,3 @@ class Mute(Exception):
 def test_an_error_is_one_line_whatever_it_is(error, said):
     assert describe_error(error) == said
     assert describe_error(error).encode()
-
-
-def test_a_mistake_names_its_key():
-    with pytest.raises(InputError, match=r"searches\[svc\]\.estimator: sklearn\.svm has no 'SVM'"):
-        Evaluator({"estimator": "sklearn.svm.SVM"}, Trust([]), None, None, None, 0, "searches[svc].")

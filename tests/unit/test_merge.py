@@ -14,7 +14,6 @@ from merge_results import (
     csv_bytes,
     cv_results,
     evaluation_columns,
-    failure_line,
     rank_min,
     read_evaluations,
 )
@@ -144,21 +143,6 @@ def test_the_digest_knows_no_times_and_no_error_texts():
     assert evaluated([[0.5, 0.4]]).digest() != one.digest()
 
 
-def test_failures_are_told_with_their_reasons():
-    assert failure_line("s", evaluated([[0.5]]), 0) is None
-    line = failure_line("s", evaluated([[0.5, math.nan], [0.5, 0.5]]), 2)
-    assert (
-        line == "s: 1 of 4 evaluations failed (1 x ValueError: no); to try only those again: run the same command with "
-        "--config retry_failed=3 (beside the keys already there, if any)"
-    )
-    with pytest.raises(InputError, match=r"s: all 1 evaluations failed, most often \(1 times\) with ValueError: no"):
-        failure_line("s", evaluated([[math.nan]]), 0)
-    with pytest.raises(
-        InputError, match=r"s: 2 of 4 evaluations failed, on each candidate one at least, most often \(2 times\)"
-    ):
-        failure_line("s", evaluated([[0.5, math.nan], [0.5, math.nan]]), 0)
-
-
 def evaluation_rows(candidates):
     blank = {"split": 0, "status": "ok", "fit_time": 0.0, "score_time": 0.0, "time": 0.0, "error": None}
     return [{"candidate": i, "test": {"score": i}, "train": {"score": i}, **blank} for i in candidates]
@@ -167,43 +151,19 @@ def evaluation_rows(candidates):
 def test_evaluations_of_another_batch_are_refused(tmp_path):
     batch, evaluations = tmp_path / "000000-000001.jsonl", tmp_path / "000000-000001" / "0.jsonl"
     write_rows(batch, [{"candidate": i, "params": {"a": i}} for i in range(2)])
-    write_rows(evaluations, evaluation_rows(range(2)), candidates_sha256="of another batch")
+    write_rows(evaluations, evaluation_rows(range(2)), candidates_sha256="of another batch", identity="i")
     with pytest.raises(InputError, match=r"other candidates than its batch holds now; rebuild it: rm .*0\.jsonl"):
-        read_evaluations([batch], [evaluations], 1, ["score"])
+        read_evaluations([batch], [evaluations], ["i"], ["score"])
 
 
-def test_a_missing_evaluation_is_never_a_shorter_table(tmp_path):
+def test_evaluations_of_another_search_or_too_few_are_refused(tmp_path):
     batch, evaluations = tmp_path / "000000-000001.jsonl", tmp_path / "000000-000001" / "0.jsonl"
     write_rows(batch, [{"candidate": i, "params": {"a": i}} for i in range(2)])
     sha256 = json.loads(batch.read_text().splitlines()[0])["sha256"]
     cost = {"evaluations": 1, "seconds": 0.0, "job_seconds": 1.0}
-    write_rows(evaluations, evaluation_rows(range(1)), candidates_sha256=sha256, cost=cost)
+    write_rows(evaluations, evaluation_rows(range(1)), candidates_sha256=sha256, identity="i", cost=cost)
+    with pytest.raises(InputError, match="was evaluated for another config, data or version; rebuild it: rm "):
+        read_evaluations([batch], [evaluations], ["other"], ["score"])
     with pytest.raises(InputError, match="1 evaluations are missing"):
-        read_evaluations([batch], [evaluations], 1, ["score"])
+        read_evaluations([batch], [evaluations], ["i"], ["score"])
     assert merge_results.STATUSES[0] == "ok"
-
-
-def cost(evaluations, seconds, job_seconds, ended=100.0):
-    return {"evaluations": evaluations, "seconds": seconds, "job_seconds": job_seconds, "ended": ended}
-
-
-def test_the_share_of_overhead_and_the_batch_size_that_would_mend_it():
-    one_by_one = [cost(10, 1.0, 3.0, 3.0 * i) for i in range(1, 41)]
-    line = merge_results.cost_line("s", one_by_one, 10, 5000)
-    assert line == (
-        "s: 33% of 120.0 s of core time was evaluation, the rest was overhead of 40 jobs; batch_size 380 would have been better"
-    )
-    no_better = "no batch_size would have been much better"
-    assert merge_results.cost_line("s", [cost(380, 38.0, 40.0)], 380, 5000).endswith(no_better)
-    assert merge_results.cost_line("s", one_by_one, 10, 10).endswith(no_better)
-    assert merge_results.cost_line("s", [cost(0, 0.0, 1.0)], 10, 10) is None
-
-
-def test_no_batch_size_is_better_that_leaves_a_core_without_a_job():
-    pairs = [cost(10, 1.0, 3.0, 3.0 * (i // 2) + 0.1 * (i % 2)) for i in range(40)]
-    assert merge_results.side_by_side(pairs) == 3  # Where one pair follows another they overlap by a little.
-    pairs = [cost(10, 1.0, 3.0, 4.0 * (i // 2)) for i in range(40)]
-    assert merge_results.side_by_side(pairs) == 2
-    assert "batch_size 200 would" in merge_results.cost_line("s", pairs, 10, 5000)
-    all_at_once = [cost(10, 1.0, 3.0)] * 40
-    assert merge_results.cost_line("s", all_at_once, 10, 5000).endswith("no batch_size would have been much better")

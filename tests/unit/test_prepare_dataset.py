@@ -6,6 +6,8 @@ import prepare_dataset
 import pytest
 from _dataset import load_dataset
 from _errors import InputError
+from _trust import Trust
+from prepare_dataset import load_with
 from sklearn.utils import Bunch
 
 LABELS = np.array([0, 1, 0, 1])
@@ -47,6 +49,14 @@ def test_a_damaged_file_of_the_dataset_is_named_with_the_command_that_rebuilds_i
         path.write_bytes(path.read_bytes()[:size])
         with pytest.raises(InputError, match=rf"{damaged}: was truncated or edited; .* --forcerun prepare_dataset"):
             load_dataset(tmp_path)
+
+
+def test_a_loader_gets_its_arguments_and_no_others():
+    X, _ = load_with({"sklearn.datasets.make_blobs": {"n_samples": 7, "random_state": 0}}, Trust([]))
+    assert len(X) == 7
+    assert len(load_with({"faulty.make_data": {"n_samples": 12}}, Trust(["faulty"]))[1]) == 12
+    with pytest.raises(InputError, match=r"dataset\.loader: faulty\.make_data does not take"):
+        load_with({"faulty.make_data": {"samples": 12}}, Trust(["faulty"]))
 
 
 def test_images_are_remembered_as_such():

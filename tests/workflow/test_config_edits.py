@@ -25,7 +25,7 @@ EDITS = {
     ),
     "splitter": ({"splitter": "shuffle"}, {}, 0),
     "holdout": ({"holdout": 0}, {}, 0),
-    "trusted_modules": ({"trusted_modules": ["faulty"]}, {"merge_results": 1}, 0),
+    "trusted_modules": ({"trusted_modules": ["faulty"]}, {}, 0),
     "searches.estimator": ({"estimator": "sklearn.tree.ExtraTreeClassifier"}, ALL, 12),
     "searches.param_distributions": (
         {"space": {"max_depth": {"range": [1, 40]}, "min_samples_leaf": {"range": [1, 30]}}},

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from workflow_runs import ROOT, environment
@@ -62,6 +64,18 @@ def test_a_finished_search_gives_a_report_without_the_network(finished):
     report = (finished.path / "report.html").read_text()
     for text in ("How to read it", "Parameter map", "The ten best", "The first sample", "make_splits"):
         assert text in report, text
+
+
+def test_tables_as_parquet(finished):
+    """On request; a run asks for them from 100,000 rows on."""
+    finished.snakemake("results/tree/cv_results.parquet", "results/tree/evaluations.parquet")
+    for name in ("cv_results", "evaluations"):
+        columns = pd.read_parquet(finished.path / f"results/tree/{name}.parquet")
+        table = finished.table(name)
+        assert list(columns) == list(table)
+        for column in table:
+            expected = table[column] if table[column].notna().any() else [""] * len(table)
+            np.testing.assert_array_equal(columns[column], expected, err_msg=column)
 
 
 def test_use_as_a_module(workdir, tiny):

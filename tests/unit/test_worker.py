@@ -4,7 +4,8 @@ import signal
 import time
 
 import pytest
-from _fences import WorkerDied, WorkerTimeout, memory_limit, run_in_worker, stopped_in_order
+from _limits import memory_limit
+from _worker import WorkerDied, WorkerTimeout, run_in_worker, stopped_in_order
 from jobs import is_running
 
 FAULTS = {"exit": lambda: os._exit(0), "kill": lambda: os.kill(os.getpid(), signal.SIGKILL)}
@@ -101,9 +102,9 @@ def test_the_limit_is_for_each_thing_and_not_for_all():
 
 def test_one_that_went_on_just_as_it_was_killed_is_no_timeout(monkeypatch):
     """The next thing begins between the look at the clock and the kill."""
-    import _fences
+    import _worker
 
-    kill = _fences._kill
+    kill = _worker._kill
 
     def work(begin):
         begin()
@@ -115,14 +116,14 @@ def test_one_that_went_on_just_as_it_was_killed_is_no_timeout(monkeypatch):
         time.sleep(0.3)
         kill(worker)
 
-    monkeypatch.setattr(_fences, "_kill", late_kill)
+    monkeypatch.setattr(_worker, "_kill", late_kill)
     run_in_worker(work, 0.3)
 
 
 def test_a_tick_tells_how_many_have_begun(monkeypatch):
-    import _fences
+    import _worker
 
-    monkeypatch.setattr(_fences, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(_worker, "TICK_SECONDS", 0.05)
     ticks = []
 
     def work(begin):

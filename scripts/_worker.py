@@ -12,7 +12,6 @@ import math
 import mmap
 import multiprocessing
 import os
-import resource
 import signal
 import time
 import traceback
@@ -160,26 +159,6 @@ def _serve(work, begin, pipe, parent):
         error = raised
         error.add_note(f"In the worker:\n{traceback.format_exc()}")
     pipe.send(error)
-
-
-@contextlib.contextmanager
-def memory_limit(megabytes):
-    """Let this process grow by at most so many megabytes (10^6 bytes) of data while the block runs.
-
-    Counted by RLIMIT_DATA, as growth over the size at entry; beyond it an allocation fails, in Python with MemoryError.
-    """
-    if megabytes is None:
-        yield
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    with open("/proc/self/statm") as file:
-        pages = int(file.read().split()[5])
-    limit = pages * resource.getpagesize() + int(megabytes * 1e6)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 @contextlib.contextmanager

@@ -1,0 +1,33 @@
+"""Which code a config may name, and which versions of it stand behind a search."""
+
+import pytest
+from _errors import InputError
+from _estimator import build_estimator
+from _trust import Trust
+from prepare_dataset import load_with
+
+SKLEARN, OWN = Trust([]), Trust(["faulty"])
+
+
+def test_a_name_does_not_reach_through_a_module_to_another():
+    with pytest.raises(InputError, match="is no estimator"):
+        build_estimator("sklearn.datasets._base.os.system", SKLEARN)
+    with pytest.raises(InputError, match="is no loader"):
+        load_with("sklearn.datasets._base.os.getcwd", SKLEARN)
+    with pytest.raises(InputError, match="is no function"):
+        load_with("faulty.OpenLoader", OWN)
+
+
+def test_versions_tell_the_code_behind_a_search(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "mine.py").write_text("import helper_of_mine\n")
+    (tmp_path / "helper_of_mine.py").write_text("x = 1\n")
+    trust = Trust(["mine", "helper_of_mine", "pandas", "unused"])
+    before = trust.versions({"estimator": "mine.Model"})
+    assert set(before) == {"mine", "helper_of_mine"}
+    (tmp_path / "helper_of_mine.py").write_text("x = 2\n")
+    after = trust.versions({"estimator": "mine.Model"})
+    assert after["mine"] == before["mine"] and after["helper_of_mine"] != before["helper_of_mine"]
+    assert trust.versions(["pandas.DataFrame"])["pandas"].startswith("pandas 3")
+    assert trust.versions("sklearn.svm.SVC") == {}
