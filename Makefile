@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: search test chaos bench lint format lock clean
+.PHONY: search test chaos bench lint format lock
 
 search: $(VENV)/installed
 	$(BIN)/snakemake --cores all
@@ -61,6 +61,3 @@ $(VENV)-bench/installed: envs/requirements.txt envs/requirements-bench.txt
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		--requirement envs/requirements.txt --requirement envs/requirements-bench.txt
 	@touch $@
-
-clean:
-	rm -rf results .snakemake
