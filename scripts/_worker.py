@@ -163,14 +163,20 @@ def _serve(work, begin, pipe, parent):
 
 @contextlib.contextmanager
 def stopped_in_order():
-    """Turn SIGTERM and SIGHUP into SystemExit while the block runs, so that `finally` and ``__exit__`` get their turn."""
+    """Turn SIGTERM and SIGHUP into SystemExit while the block runs, so that `finally` and ``__exit__`` get their turn.
+
+    One that is ignored, as SIGHUP is behind ``nohup``, stays so.
+    """
 
     def leave(number, frame):
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heard = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heard = {number: handler for number, handler in heard.items() if handler is not signal.SIG_IGN}
     try:
+        for number in heard:
+            signal.signal(number, leave)
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in heard.items():
             signal.signal(number, handler)

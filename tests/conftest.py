@@ -8,8 +8,10 @@ from workflow_runs import ROOT, TINY
 
 
 def pytest_configure():
-    # A test run in the background inherits that Ctrl-C is ignored, and so would all that it starts and interrupts.
+    # A test run in the background inherits that Ctrl-C is ignored, one behind nohup that a hang-up is, and so would all
+    # that it starts and interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

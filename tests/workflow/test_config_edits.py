@@ -4,14 +4,13 @@ import pytest
 import yaml
 
 ALL = {"propose_candidates": 1, "evaluate": 2, "merge_results": 1}
-PLAN = {"propose_candidates": 1, "merge_results": 1}
 
 # key: (new config, jobs by rule, evaluations). The search has 6 candidates in one batch, on 2 splits.
 EDITS = {
     "n_candidates": ({"n_candidates": 9}, {"propose_candidates": 1, "evaluate": 2, "merge_results": 1}, 6),
     "n_splits": ({"n_splits": 3}, {"make_splits": 1, "propose_candidates": 1, "evaluate": 1, "merge_results": 1}, 6),
     "batch_size": ({"batch_size": 4}, ALL | {"evaluate": 4}, 0),
-    "batch_seconds": ({"batch_seconds": 5}, PLAN, 0),
+    "batch_seconds": ({"batch_seconds": 5}, {"propose_candidates": 1}, 0),
     "limits": ({"limits": {"seconds": 60}}, ALL, 0),
     "retry_failed": ({"retry_failed": 1}, ALL, 0),
     "share_work": ({"share_work": False}, ALL, 0),
