@@ -1,5 +1,6 @@
 # What the rules need to know before they run: the config, checked, and which files a search consists of.
 
+import functools
 import sys
 import time
 from importlib import metadata
@@ -34,9 +35,6 @@ VERSIONS = {
     "scikit-learn": metadata.version("scikit-learn"),
     "evaluations": _journal.FORMAT,
 }
-
-# Search to its plan, once its candidates are drawn.
-PLANS = {}
 
 # From so many evaluations on, tables are also written as Parquet.
 PARQUET_ROWS = 100_000
@@ -145,13 +143,13 @@ def batches(wildcards):
         for name in SEARCHES
     }
     for name, folder in folders.items():
-        if name not in PLANS:
-            PLANS[name] = checked_plan(name, Path(folder))
+        check_plan(name, Path(folder))
     return sorted(glob_wildcards(f"{folders[wildcards.search]}/{{batch}}.jsonl").batch)
 
 
-def checked_plan(name, folder):
-    """Return the plan of a search, which has to be the one asked for; tell what it says if it is of this run.
+@functools.cache
+def check_plan(name, folder):
+    """Check, once, that the plan of a search is the one asked for; tell what it says if it is of this run.
 
     SystemExit where it is not, because Snakemake would bury an exception of an input function under a traceback.
     """
@@ -170,7 +168,6 @@ def checked_plan(name, folder):
     # Told here because a job on a cluster has no console.
     if _plan.written_at(folder.parents[1]) != PLANNED[name]:
         print(*plan["said"], sep="\n", file=sys.stderr)
-    return plan
 
 
 def candidate_files(wildcards):

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from _errors import InputError
+from _errors import damaged
 from _rows import read_json
 
 REBUILD = "run the same command with --forcerun prepare_dataset"
@@ -53,7 +53,7 @@ def load_dataset(folder):
         try:
             arrays[name] = np.load(path, mmap_mode="r")
         except (ValueError, EOFError):
-            raise InputError(f"{path}: was truncated or edited; rebuild it: {REBUILD}") from None
+            raise damaged(path, REBUILD) from None
     return Dataset(**arrays, about=read_about(folder))
 
 
@@ -73,8 +73,7 @@ def load_split(path):
         with np.load(path) as file:
             train, test = file["train"], file["test"]
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
-        rebuild = "run the same command with --forcerun make_splits"
-        raise InputError(f"{path}: was truncated or edited; rebuild it: {rebuild}") from None
+        raise damaged(path, "run the same command with --forcerun make_splits") from None
     digest = hashlib.sha256()
     for indices in (train, test):
         digest.update(f"{indices.dtype.str}{indices.shape}".encode() + indices.tobytes())

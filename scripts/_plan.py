@@ -27,6 +27,10 @@ def batches_of(n_candidates, batch_size):
     return [(first, min(first + batch_size, n_candidates) - 1) for first in range(0, n_candidates, batch_size)]
 
 
+def _plan_file(search_folder):
+    return Path(search_folder, "candidates", "0", "plan.json")
+
+
 def read_plan(search_folder):
     """Return the plan of a search: n_candidates, n_splits, evaluations, batch_size, scorer, identities; None where there is none.
 
@@ -35,13 +39,13 @@ def read_plan(search_folder):
     InputError
         If it is damaged.
     """
-    path = Path(search_folder, "candidates", "0", "plan.json")
+    path = _plan_file(search_folder)
     return read_json(path, "run the same command with --forcerun propose_candidates") if path.exists() else None
 
 
 def written_at(search_folder):
     """Return when the plan of a search was written, in nanoseconds of its file system's clock; None where there is none."""
-    path = Path(search_folder, "candidates", "0", "plan.json")
+    path = _plan_file(search_folder)
     return path.stat().st_mtime_ns if path.exists() else None
 
 

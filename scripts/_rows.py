@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
-from _errors import InputError
+from _errors import InputError, damaged
 
 FORMAT = "cvsearch rows 1"
 
@@ -63,7 +63,7 @@ def read_json(path, rebuild):
     except FileNotFoundError:
         raise InputError(f"{path}: is missing; rebuild it: {rebuild}") from None
     except ValueError:
-        raise InputError(f"{path}: was truncated or edited; rebuild it: {rebuild}") from None
+        raise damaged(path, rebuild) from None
 
 
 def write_rows(path, rows, **about):

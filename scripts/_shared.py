@@ -83,8 +83,10 @@ class SharedWork:
 
     def forget(self):
         """Drop the pipeline prefix that is kept; return whether there was one."""
-        kept, self._prefix, self._distances = self._prefix[0] is not None, (None, None), (None, None)
-        return kept
+        if self._prefix[0] is None:
+            return False
+        self._prefix = self._distances = (None, None)
+        return True
 
     def fit(self, estimator, share=True):
         """Fit an estimator, or a stand-in that predicts the same, on the training samples.
