@@ -2,9 +2,9 @@
 
 import io
 
-from _job import job
-from _rows import write_atomically
-from _tables import table_bytes
+from cvsearch.console import job
+from cvsearch.files import write_atomically
+from cvsearch.results.storage import table_bytes
 
 # Columns that are text whatever they hold; the others are numbers where all their values are.
 TEXT = ("params", "status", "error")

@@ -1,58 +1,32 @@
-"""Make one train/test split and store it as index arrays."""
+"""Make every train/test split and store its positions."""
 
-import io
-import math
+from pathlib import Path
 
-from _dataset import read_about
-from _errors import InputError
-from _job import job
-from _rows import write_atomically
+from cvsearch.console import job
+from cvsearch.data.dataset import read_about
+from cvsearch.data.splits import shuffle_split, write_split
 
 
-def shuffle_split(n_samples, test_size, split):
-    """Return the indices of split number `split`.
+def main(dataset, test_size, positions, abouts):
+    """Write every split of the dataset in folder `dataset`.
 
-    They are those of ``train_test_split(..., test_size=test_size, random_state=split)``: more splits leave the first
-    ones as they are. NumPy alone draws them, for scikit-learn would take ten times as long to import as all the rest.
-
-    Returns
-    -------
-    train : ndarray of shape (n_train,)
-    test : ndarray of shape (n_test,)
-
-    Raises
-    ------
-    InputError
-        If one side would be empty.
+    Parameters
+    ----------
+    dataset : path-like
+    test_size : float
+    positions, abouts : list of path-like
+        The two files of each split, in the order of the splits.
     """
-    import numpy as np
-
-    n_test = math.ceil(n_samples * test_size)
-    if not 0 < n_test < n_samples:
-        raise InputError(
-            f"test_size: {test_size!r} of {n_samples} samples leaves a side of the split empty; choose another share"
-        )
-    shuffled = np.random.RandomState(split).permutation(n_samples)
-    return shuffled[n_test:], shuffled[:n_test]
-
-
-def main(dataset, test_size, split, output):
-    """Write split number `split` of the dataset in folder `dataset`."""
-    import numpy as np
-
-    train, test = shuffle_split(read_about(dataset)["n_samples"], test_size, split)
-    content = io.BytesIO()
-    np.savez(content, train=train, test=test)
-    write_atomically(output, content.getbuffer())
+    about = read_about(dataset)
+    for split, paths in enumerate(zip(positions, abouts, strict=True)):
+        write_split(paths, *shuffle_split(about["n_samples"], test_size, split), about)
 
 
 if __name__ == "__main__":
-    from pathlib import Path
-
     with job(snakemake.log[0], snakemake.threads):
         main(
             Path(snakemake.input.about).parent,
             snakemake.params.test_size,
-            int(snakemake.wildcards.split),
-            snakemake.output[0],
+            snakemake.output.positions,
+            snakemake.output.abouts,
         )

@@ -1,4 +1,4 @@
-"""Say how every search stands, from its journal alone: any time, while a run has the folder locked, over ssh.
+"""Say how far every search is, from its journal alone: any time, while a run has the folder locked, over ssh.
 
 ``python scripts/status.py [--directory DIR] [--watch [SECONDS]]``
 """
@@ -9,24 +9,23 @@ import sys
 import time
 from pathlib import Path
 
-from _status import overview
+from cvsearch.report.status import overview
 
 
 def watch(results, seconds):
-    """Print how the searches stand every so many seconds, until interrupted."""
+    """Print how far the searches are every so many seconds, until interrupted."""
     while True:
         started = time.process_time()
         text = overview(results)
         print(f"\033[H\033[J{text}" if sys.stdout.isatty() else text, flush=True)
-        time.sleep(
-            max(seconds, 9 * (time.process_time() - started))
-        )  # A login node is shared: a tenth of a core is enough.
+        # A login node is shared: a tenth of a core is enough.
+        time.sleep(max(seconds, 9 * (time.process_time() - started)))
 
 
 def main(arguments=None):
     """Read the command line and print."""
     parser = argparse.ArgumentParser(
-        description="Say how every search stands: evaluations done, failed, running and left, best so far."
+        description="Say how far every search is: evaluations done, failed, running and left, best so far."
     )
     parser.add_argument("--directory", default=".", help="where snakemake was started (default: here)")
     parser.add_argument(

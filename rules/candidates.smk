@@ -1,0 +1,47 @@
+# The candidates, timed, drawn and cut into batches.
+
+
+# Timed again where the data change, and else once: a search that grows keeps its batches.
+rule time_pilot:
+    input:
+        about="results/dataset/dataset.json",
+        X=ancient("results/dataset/X.npy"),
+        y=ancient("results/dataset/y.npy"),
+        split="results/splits/0.json",
+        positions=ancient("results/splits/0.npz"),
+    output:
+        "results/{search}/pilot.json",
+    log:
+        "results/logs/time_pilot/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        search=run.pilot_settings,
+        conditions=run.conditions,
+        module_versions=run.module_versions,
+    message:
+        "Time a few evaluations of search {wildcards.search}"
+    script:
+        "../scripts/time_pilot.py"
+
+
+# `cut` is small and says nothing of the number of candidates: `evaluate` rests on it, and a search that grows keeps it.
+checkpoint propose_candidates:
+    input:
+        about="results/dataset/dataset.json",
+        splits=expand("results/splits/{split}.json", split=run.splits),
+        pilot=run.pilot_file,
+    output:
+        cut="results/{search}/candidates/{round}.json",
+        candidates=directory("results/{search}/candidates/{round}"),
+    log:
+        "results/logs/propose_candidates/{search}/{round}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        plan_inputs=run.plan_inputs,
+        module_versions=run.module_versions,
+    message:
+        "Draw the candidates of search {wildcards.search}"
+    script:
+        "../scripts/propose_candidates.py"

@@ -1,0 +1,30 @@
+# The evaluations, batch by batch and split by split.
+
+
+# The arrays and the positions are ancient because the small files beside them hold their hashes, and are compared by content.
+rule evaluate:
+    input:
+        cut="results/{search}/candidates/{round}.json",
+        candidates=run.batch_file,
+        split="results/splits/{split}.json",
+        positions=ancient("results/splits/{split}.npz"),
+        about="results/dataset/dataset.json",
+        X=ancient("results/dataset/X.npy"),
+        y=ancient("results/dataset/y.npy"),
+    output:
+        "results/{search}/evaluations/{round}/{batch}/{split}.jsonl",
+    log:
+        "results/logs/evaluate/{search}/{round}/{batch}/{split}.log",
+    benchmark:
+        "results/{search}/benchmarks/{round}/{batch}/{split}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        search=run.search_settings,
+        conditions=run.conditions,
+        versions=run.versions,
+        module_versions=run.module_versions,
+    message:
+        "Evaluate candidates {wildcards.batch} of search {wildcards.search} on split {wildcards.split}"
+    script:
+        "../scripts/evaluate.py"

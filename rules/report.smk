@@ -1,0 +1,70 @@
+# What people look at.
+
+
+rule plot_example:
+    input:
+        X="results/dataset/X.npy",
+        y="results/dataset/y.npy",
+        about="results/dataset/dataset.json",
+    output:
+        report(
+            "results/dataset/example.png",
+            caption="../report/example.rst",
+            category="Data",
+            labels={"figure": "The first sample"},
+        ),
+    log:
+        "results/logs/plot_example.log",
+    conda:
+        "../envs/environment.yaml"
+    message:
+        "Draw the first sample"
+    script:
+        "../scripts/plot_example.py"
+
+
+rule plot_parameter_map:
+    input:
+        table="results/{search}/cv_results.csv",
+        provenance="results/{search}/provenance.json",
+    output:
+        png=report(
+            "results/{search}/plots/parameter_map.png",
+            caption="../report/parameter_map.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Parameter map"},
+        ),
+        svg="results/{search}/plots/parameter_map.svg",
+    log:
+        "results/logs/plot_parameter_map/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        space=run.space,
+    message:
+        "Draw the parameter map of search {wildcards.search}"
+    script:
+        "../scripts/plot_parameter_map.py"
+
+
+rule tabulate_best:
+    input:
+        table="results/{search}/cv_results.csv",
+        provenance="results/{search}/provenance.json",
+    output:
+        report(
+            "results/{search}/plots/best_candidates.html",
+            caption="../report/best_candidates.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "The ten best (table)"},
+        ),
+    log:
+        "results/logs/tabulate_best/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    message:
+        "Tabulate the best candidates of search {wildcards.search}"
+    script:
+        "../scripts/tabulate_best.py"

@@ -1,0 +1,47 @@
+# The tables.
+
+
+rule merge_results:
+    input:
+        cuts=run.cuts,
+        receipts=run.receipts,
+        about="results/dataset/dataset.json",
+    output:
+        report(
+            "results/{search}/cv_results.csv",
+            caption="../report/cv_results.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "All candidates (table)"},
+        ),
+        "results/{search}/evaluations.csv",
+        "results/{search}/best.json",
+        "results/{search}/provenance.json",
+    log:
+        "results/logs/merge_results/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        config=run.merged_config,
+    message:
+        "Merge the evaluations of search {wildcards.search}"
+    script:
+        "../scripts/merge_results.py"
+
+
+rule convert_table:
+    input:
+        table="results/{search}/{table}.csv",
+        provenance="results/{search}/provenance.json",
+    output:
+        "results/{search}/{table}.parquet",
+    log:
+        "results/logs/convert_table/{search}/{table}.log",
+    wildcard_constraints:
+        table="cv_results|evaluations",
+    conda:
+        "../envs/environment.yaml"
+    message:
+        "Write {wildcards.table} of search {wildcards.search} as Parquet"
+    script:
+        "../scripts/convert_table.py"

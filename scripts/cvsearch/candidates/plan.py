@@ -1,0 +1,132 @@
+"""The plan of a round: how its candidates are cut into batches, and what it answers."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cvsearch.candidates.batches import batch_length, batch_name, batches_of
+from cvsearch.files import read_json, read_rows, write_json
+from cvsearch.journal.identity import Setting
+from cvsearch.layout import RoundPaths, SearchPaths
+
+REBUILD = "run the same command with --forcerun propose_candidates"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a round evaluates.
+
+    Attributes
+    ----------
+    round : int
+    first : int
+        The number of its first candidate.
+    n_candidates, n_splits, batch_size : int
+    scorer : str
+        The one that ranks.
+    space_size : int or None
+        How many settings the space holds; None without end.
+    identities : list of str
+        Of the evaluations on each split.
+    inputs : dict
+        What of the config the plan follows from. It tells whether a plan is the one asked for.
+    messages : list of str
+        What a person should know.
+    """
+
+    round: int
+    first: int
+    n_candidates: int
+    n_splits: int
+    batch_size: int
+    scorer: str
+    space_size: int | None
+    identities: list[str]
+    inputs: dict[str, Any]
+    messages: list[str]
+
+    @property
+    def evaluations(self) -> int:
+        """How many evaluations the round has."""
+        return self.n_candidates * self.n_splits
+
+    @property
+    def batches(self) -> list[str]:
+        """The names of its batches."""
+        return [batch_name(*ends) for ends in batches_of(self.first, self.n_candidates, self.batch_size)]
+
+
+def write_plan(paths: RoundPaths, plan: Plan) -> None:
+    """Write a plan."""
+    write_json(paths.plan, asdict(plan))
+
+
+def read_plan(paths: RoundPaths) -> Plan | None:
+    """Return the plan of a round; None where there is none.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    return Plan(**read_json(paths.plan, REBUILD)) if paths.plan.exists() else None
+
+
+def read_plans(search: SearchPaths) -> list[Plan]:
+    """Return the plans of a search, round by round, as far as there are any.
+
+    Raises
+    ------
+    InputError
+        If one is damaged.
+    """
+    plans: list[Plan] = []
+    while (plan := read_plan(search.round(len(plans)))) is not None:
+        plans.append(plan)
+    return plans
+
+
+def written_at(paths: RoundPaths) -> int | None:
+    """Return when the plan of a round was written, in nanoseconds of its file system's clock; None where there is none."""
+    return paths.plan.stat().st_mtime_ns if paths.plan.exists() else None
+
+
+def read_batch(paths: RoundPaths, batch: str) -> tuple[str, list[tuple[int, Setting]]]:
+    """Return the sha256 of a batch, and the number and setting of each candidate in it.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or damaged.
+    """
+    head, rows = read_rows(paths.batch(batch), REBUILD)
+    return head["sha256"], [(row["candidate"], Setting(row["params"], row["resource"])) for row in rows]
+
+
+def planned_settings(search: SearchPaths, plans: list[Plan]) -> Iterator[tuple[int, Setting]]:
+    """Yield the number and the setting of every candidate of these plans.
+
+    Raises
+    ------
+    InputError
+        If a batch is missing or damaged.
+    """
+    for plan in plans:
+        for batch in plan.batches:
+            yield from read_batch(search.round(plan.round), batch)[1]
+
+
+def finished_receipts(search: SearchPaths, plans: list[Plan]) -> set[tuple[int, str, int]]:
+    """Return (round, batch, split) of every receipt that is there."""
+    return {
+        (plan.round, batch, split)
+        for plan in plans
+        for batch in plan.batches
+        for split in range(plan.n_splits)
+        if search.round(plan.round).receipt(batch, split).exists()
+    }
+
+
+def evaluations_of(receipts: set[tuple[int, str, int]]) -> int:
+    """Return how many evaluations stand behind receipts."""
+    return sum(batch_length(batch) for _, batch, _ in receipts)

@@ -1,0 +1,159 @@
+"""The code that a config may name: scikit-learn and the modules under ``trusted_modules``, and nothing else.
+
+The config is data: a dotted name resolves only inside these. The Snakefile asks which versions of them a search rests on, so
+nothing here imports scikit-learn before a name is resolved.
+"""
+
+import ast
+import hashlib
+import importlib
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from cvsearch.errors import InputError, did_you_mean
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+
+
+class Trust:
+    """The modules that a config may name: scikit-learn and the user's own.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Top-level modules, found on PYTHONPATH or installed, then in the working directory; the keys of `versions` do.
+    """
+
+    def __init__(self, modules: Iterable[str]) -> None:
+        self.modules = list(modules)
+        if self.modules and "" not in sys.path and str(Path.cwd()) not in sys.path:
+            sys.path.append(str(Path.cwd()))
+
+    def covers(self, name: object) -> bool:
+        """Whether `name` is a dotted name inside scikit-learn or a trusted module."""
+        return isinstance(name, str) and bool(_DOTTED.match(name)) and name.split(".")[0] in ("sklearn", *self.modules)
+
+    def resolve(self, name: str, path: str, kind: str) -> Any:
+        """Import what a dotted name stands for.
+
+        Parameters
+        ----------
+        name : str
+        path : str
+            Key path in the config, for the message.
+        kind : str
+            What is asked for, for the message: ``"an estimator"``.
+
+        Raises
+        ------
+        InputError
+            If the name is not trusted, cannot be imported, or does not exist.
+        """
+        if not self.covers(name):
+            root = str(name).split(".")[0]
+            raise InputError(
+                f"{path}: {name!r} is not in scikit-learn nor in a trusted module; give the dotted name of {kind}, "
+                f"or add {root!r} to trusted_modules"
+            )
+        parts = name.split(".")
+        for end in range(len(parts) - 1, 0, -1):
+            module_name = ".".join(parts[:end])
+            try:
+                found = importlib.import_module(module_name)
+            except ModuleNotFoundError as error:
+                if not module_name.startswith(error.name or "\0"):
+                    raise InputError(f"{path}: {name!r} needs the module {error.name!r}; install it") from error
+                continue
+            except Exception as error:
+                raise InputError(
+                    f"{path}: importing {module_name!r} failed ({type(error).__name__}: {error})"
+                ) from error
+            for i, part in enumerate(parts[end:], end):
+                if not hasattr(found, part):
+                    owner = ".".join(parts[:i])
+                    raise InputError(
+                        f"{path}: {owner} has no {part!r}{did_you_mean(part, dir(found)) or '; check the name'}"
+                    )
+                found = getattr(found, part)
+            return found
+        raise InputError(
+            f"{path}: the module of {name!r} was not found; check the name, PYTHONPATH and the environment"
+        )
+
+    def names_in(self, spec: Any) -> Iterator[str]:
+        """Yield every trusted dotted name in a piece of config."""
+        if isinstance(spec, dict):
+            for key, value in spec.items():
+                yield from self.names_in(key)
+                yield from self.names_in(value)
+        elif isinstance(spec, list):
+            for value in spec:
+                yield from self.names_in(value)
+        elif self.covers(spec):
+            yield spec
+
+    def versions(self, spec: Any) -> dict[str, str]:
+        """Say which code stands behind a piece of config, without importing it.
+
+        Returns
+        -------
+        dict of str to str
+            Trusted module to the version of its package, or the sha256 of its source where it has none. Trusted modules
+            that these import count too.
+        """
+        versions: dict[str, str] = {}
+        waiting = [name.split(".")[0] for name in self.names_in(spec)]
+        while waiting:
+            module = waiting.pop()
+            if module in versions or module not in self.modules:
+                continue
+            sources = _sources(module)
+            if any("site-packages" in str(source) for source in sources):
+                versions[module] = _installed_version(module)
+                continue
+            digest = hashlib.sha256()
+            for source in sources:
+                text = source.read_bytes()
+                digest.update(source.name.encode() + b"\0" + text + b"\0")
+                waiting += imports_of(text)
+            versions[module] = digest.hexdigest()
+        return versions
+
+
+def _sources(module: str) -> list[Path]:
+    """Return the Python files of a top-level module, without importing it."""
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        return []
+    if found.submodule_search_locations:
+        return sorted(path for root in found.submodule_search_locations for path in Path(root).rglob("*.py"))
+    return [Path(found.origin)] if found.origin and found.origin.endswith(".py") else []
+
+
+def _installed_version(module: str) -> str:
+    for package in metadata.packages_distributions().get(module, []):
+        return f"{package} {metadata.version(package)}"
+    return "unknown"
+
+
+def imports_of(source: bytes) -> list[str]:
+    """Return the top-level names that a source file imports; none where it does not parse."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name.split(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module.split(".")[0])
+    return names

@@ -1,0 +1,1 @@
+"""The data: loading them, storing them, splitting them."""

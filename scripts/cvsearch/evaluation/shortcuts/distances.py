@@ -1,0 +1,98 @@
+"""Squared distances shared: the RBF kernels of all candidates of a split.
+
+``SVC``, ``NuSVC``, ``SVR`` and ``NuSVR`` with ``kernel="rbf"`` get the Gram matrix, exp(-gamma d^2), from squared distances
+that are computed once, as ``kernel="precomputed"``. It is the same model up to the last bits of the kernel. Off for
+subclasses, for ``probability=True``, for samples that are sparse, no array of numbers or not finite, where the matrices would
+take more than `MEMORY_BYTES`, and where scikit-learn's own kernel is uncertain by more than `KERNEL_ERROR`, for the
+regressors times C, which their predictions are sums up to: a fit takes x^2 + y^2 - 2xy for the squared distance, which is
+noise for samples that are far from the origin and close to each other, and there no other way of computing it gives the same
+model.
+"""
+
+import math
+import sys
+from typing import Any
+
+# What the shared arrays of one worker may take; beyond it every candidate computes its own.
+MEMORY_BYTES = 1 << 30
+
+# The error of an entry of scikit-learn's own kernel, estimated, beyond which its distances are not replaced.
+KERNEL_ERROR = 1e-10
+
+# The last bit of a number near 1.
+EPSILON = sys.float_info.epsilon
+
+
+class Distances:
+    """The squared distances behind the RBF kernels of one set of samples.
+
+    Differences are squared, as scikit-learn does where it predicts: samples that are equal are at distance 0.
+
+    Parameters
+    ----------
+    sides : list of ndarray of float64
+        The samples fitted on, then those scored on that are others.
+    """
+
+    def __init__(self, sides: list[Any]) -> None:
+        import numpy as np
+        from scipy.spatial.distance import cdist
+
+        self._squared = [cdist(side, sides[0], "sqeuclidean") for side in sides]
+        self._buffers = [np.empty_like(squared) for squared in self._squared]
+        variance = sides[0].var()
+        self._named_gammas = {
+            "auto": 1.0 / sides[0].shape[1],
+            "scale": 1.0 / (sides[0].shape[1] * variance) if variance != 0 else 1.0,
+        }
+        self._expansion_error = 4 * np.finfo(float).eps * np.square(sides[0]).sum(axis=1).max()
+        self._least = np.min(self._squared[0], where=self._squared[0] > 0, initial=np.inf)
+
+    @classmethod
+    def of(cls, X_fit: Any, X_train: Any, X_test: Any) -> "Distances | None":
+        """Return the distances of the samples fitted on to those of either side, or None where they cannot be shared."""
+        import numpy as np
+
+        sides = [X_fit, X_test] if X_train is X_fit else [X_fit, X_train, X_test]
+        if not all(isinstance(side, np.ndarray) and side.ndim == 2 and side.dtype.kind in "biuf" for side in sides):
+            return None
+        if 16 * len(X_fit) * sum(map(len, sides)) > MEMORY_BYTES:
+            return None
+        distances = cls([np.ascontiguousarray(side, dtype="float64") for side in sides])
+        return distances if all(np.isfinite(squared).all() for squared in distances._squared) else None
+
+    def gamma(self, gamma: Any) -> float | None:
+        """Return gamma as a number, as scikit-learn's user guide defines "scale" and "auto"; None for what it refuses."""
+        if isinstance(gamma, str):
+            return self._named_gammas.get(gamma)
+        number = isinstance(gamma, int | float) and not isinstance(gamma, bool)
+        return gamma if number and 0 <= gamma < math.inf else None
+
+    def kernel_error(self, gamma: float) -> float:
+        """Estimate how far rounding moves an entry of the kernel that scikit-learn fits on, at most.
+
+        It is gamma exp(-gamma d^2) times the rounding error of d^2, and largest for the two samples next to each other.
+        """
+        return gamma * math.exp(-gamma * self._least) * self._expansion_error
+
+    def grams(self, gamma: float) -> list[Any]:
+        """Return the kernel of the samples fitted on with themselves and with each side; good until the next call."""
+        grams = [_gram(squared, gamma, out) for squared, out in zip(self._squared, self._buffers, strict=True)]
+        return grams if len(grams) == 3 else [grams[0], *grams]
+
+
+def takes_gram_matrix(estimator: Any) -> bool:
+    """Whether an estimator is one whose RBF kernel may be computed for it."""
+    if not type(estimator).__module__.startswith("sklearn.svm."):
+        return False
+    from sklearn.svm import SVC, SVR, NuSVC, NuSVR
+
+    plain = type(estimator) in (SVC, NuSVC, SVR, NuSVR) and estimator.kernel == "rbf"
+    return plain and getattr(estimator, "probability", False) in (False, "deprecated")
+
+
+def _gram(squared: Any, gamma: float, out: Any) -> Any:
+    import numpy as np
+
+    np.multiply(squared, -gamma, out=out)
+    return np.exp(out, out=out)

@@ -1,0 +1,73 @@
+"""The first steps of a pipeline shared: fitted once for neighbouring candidates that agree on them.
+
+Off for subclasses, pipelines with ``memory``, steps whose parameters cannot be compared or that may write into their input,
+and results above `MEMORY_BYTES`.
+"""
+
+import math
+from typing import Any
+
+from cvsearch.files import canonical
+
+
+def prefix_of(estimator: Any) -> str | None:
+    """Return a text that tells a pipeline's first steps, with all their parameters, from others; None for no sharing."""
+    if not hasattr(estimator, "steps"):
+        return None
+    from sklearn.pipeline import Pipeline
+
+    if type(estimator) is not Pipeline or len(estimator.steps) < 2 or estimator.memory is not None:
+        return None
+    if estimator.transform_input is not None or not hasattr(estimator.steps[-1][1], "fit"):
+        return None
+    try:
+        return canonical([[name, _comparable(step)] for name, step in estimator.steps[:-1]])
+    except TypeError:
+        return None
+
+
+def _comparable(value: Any) -> Any:
+    """Return a JSON value that is equal for equal parameters.
+
+    Raises
+    ------
+    TypeError
+        For a value that cannot be compared so: an array, a function, a random generator.
+    """
+    if hasattr(value, "get_params"):
+        params = {name: _comparable(param) for name, param in value.get_params(deep=False).items()}
+        return [f"{type(value).__module__}.{type(value).__qualname__}", params]
+    if isinstance(value, list | tuple):
+        return [type(value).__name__, *map(_comparable, value)]
+    if isinstance(value, dict):
+        return {canonical(_comparable(k)): _comparable(v) for k, v in value.items()}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be compared")
+
+
+def transformed(steps: Any, X: Any) -> Any:
+    """Transform step by step: a pipeline of its own that ends in a stateless step does not know that it is fitted."""
+    for _, step in steps.steps:
+        X = X if step in (None, "passthrough") else step.transform(X)
+    return X
+
+
+def are_equal(one: Any, other: Any) -> bool:
+    """Tell whether two arrays are of one dtype and equal."""
+    import numpy as np
+
+    return (
+        isinstance(one, np.ndarray)
+        and isinstance(other, np.ndarray)
+        and one.dtype == other.dtype
+        and np.array_equal(one, other)
+    )
+
+
+def bytes_of(array: Any) -> float:
+    """Return the size of a dense or sparse array in bytes; of anything else, no size that would be kept."""
+    if hasattr(array, "tocsr"):
+        parts = [getattr(array, name, None) for name in ("data", "indices", "indptr", "row", "col")]
+        return sum(getattr(part, "nbytes", 0) for part in parts)
+    return getattr(array, "nbytes", math.inf)

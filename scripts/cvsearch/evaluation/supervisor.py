@@ -1,0 +1,113 @@
+"""Evaluations in a worker process that journals them itself, so that nothing passes between two processes for each.
+
+The supervisor forks the worker and waits. When the worker has ended, the journal tells what it did, and during which
+evaluation it died.
+"""
+
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from cvsearch.evaluation.worker import WorkerDied, WorkerTimeout, run_in_worker
+from cvsearch.journal.journal import Journal
+from cvsearch.journal.policy import Limits, Row, Task
+
+# From parameters to the outcome of an evaluation.
+Evaluate = Callable[[dict[str, Any]], Row]
+
+
+class Failure(NamedTuple):
+    """What a worker died of, or what it was stopped at."""
+
+    task: Task
+    status: str
+    error: str
+    seconds: float
+
+
+def row_of(task: Task, outcome: Row, limits: Limits) -> Row:
+    """Return the row that is journaled of a task's outcome under these limits."""
+    about = {"params": task.params, "resource": task.resource, "attempt": task.attempt}
+    return {**outcome, **about, "limits": limits, "finished": time.time()}
+
+
+def outcome_without_scores(status: str, error: str, seconds: float | None = None) -> Row:
+    """Return the outcome of an evaluation that gave no scores."""
+    return dict.fromkeys(("test", "train", "fit_time", "score_time")) | {
+        "status": status,
+        "error": error,
+        "time": seconds,
+    }
+
+
+def evaluate_in_order(
+    tasks: Sequence[Task],
+    evaluate: Evaluate,
+    journal: Journal,
+    limits: Limits,
+    seconds: float | None = None,
+    enough: float = math.inf,
+    may_begin: Callable[[Task], bool] | None = None,
+    on_tick: Callable[[int], None] | None = None,
+) -> tuple[dict[str, Row], Failure | None]:
+    """Evaluate tasks until all are done, or the worker dies of one.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    evaluate : callable
+        Takes parameters, returns the outcome.
+    journal : Journal
+        Open for writing.
+    limits : dict
+        seconds, memory_mb; part of each row.
+    seconds : float, optional
+        Wall time after which one evaluation is stopped.
+    enough : float
+        No evaluation is begun after so many seconds.
+    may_begin : callable, optional
+        Asked of each task right before it would begin. A task that it refuses is passed over.
+    on_tick : callable, optional
+        Called here every second with the number of evaluations that remain.
+
+    Returns
+    -------
+    rows : dict of str to dict
+        What was evaluated, by key; it is in the journal.
+    failure : Failure or None
+        What the worker died of, or what took longer than the limit of seconds; it is not in the journal.
+    """
+
+    def work(begin: Callable[[], None]) -> None:
+        os.register_at_fork(after_in_child=journal.release)
+        started = time.monotonic()
+        for task in tasks:
+            if may_begin is None or may_begin(task):
+                begin()
+                journal.start(task.key)
+                journal.finish(task.key, row_of(task, evaluate(task.params), limits))
+            if time.monotonic() - started > enough:
+                return
+
+    def tell_remaining(begun: int) -> None:
+        if on_tick is not None:
+            on_tick(len(tasks) - max(begun - 1, 0))
+
+    ended, before = None, journal.end
+    try:
+        run_in_worker(work, seconds, tell_remaining if on_tick else None)
+    except WorkerDied as end:
+        ended = end
+    finally:
+        rows, in_flight = journal.since(before)
+        if in_flight:  # Whatever became of it, it is no longer in flight.
+            journal.withdraw(in_flight)
+    # A worker that died between two evaluations died of neither, unless it never reached the first one.
+    guilty = in_flight if in_flight or rows else tasks[0].key
+    if ended is None or guilty is None:
+        return rows, None
+    task = next(task for task in tasks if task.key == guilty)
+    status = "timeout" if isinstance(ended, WorkerTimeout) else "killed"
+    return rows, Failure(task, status, str(ended), ended.seconds)

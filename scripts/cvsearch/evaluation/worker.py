@@ -1,0 +1,191 @@
+"""A worker process that may crash, hang or eat memory without harm to the job that supervises it.
+
+The worker is forked with all its work, and while it does it nobody speaks to it: its end, its death or the time limit of what
+it is at, whichever comes first, is all that the supervisor waits for. The supervisor must not have started threads of OpenMP
+before it forks.
+"""
+
+import contextlib
+import ctypes
+import gc
+import math
+import mmap
+import multiprocessing
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Any
+
+_PR_SET_PDEATHSIG = 1
+
+# The supervisor looks so often at how far the worker is, and whether it lives.
+TICK_SECONDS = 1.0
+
+# Where such a look came later than that by more than this, the whole job was suspended, and no evaluation is to blame.
+SUSPENDED_SECONDS = 1.0
+
+
+class WorkerDied(Exception):
+    """The worker process ended before its work did.
+
+    Parameters
+    ----------
+    message : str
+        How it ended.
+    seconds : float
+        For how long it had been at what it was at.
+    """
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class WorkerTimeout(WorkerDied):
+    """The worker was at one thing for too long and was killed."""
+
+
+class Heartbeat:
+    """How many things a worker has begun, and when the last one: two numbers in memory that survives the worker."""
+
+    def __init__(self) -> None:
+        self._numbers = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("d")
+        self._numbers[1] = time.monotonic()
+
+    def begin(self) -> None:
+        """Note that the next thing begins now."""
+        self._numbers[1] = time.monotonic()
+        self._numbers[0] += 1
+
+    @property
+    def begun(self) -> int:
+        """How many things the worker has begun."""
+        return int(self._numbers[0])
+
+    @property
+    def since(self) -> float:
+        """When it began the last one, on ``time.monotonic()``."""
+        return float(self._numbers[1])
+
+
+def run_in_worker(
+    work: Callable[[Callable[[], None]], None],
+    seconds: float | None = None,
+    on_tick: Callable[[int], None] | None = None,
+) -> None:
+    """Have a forked process do some work, one thing after the other.
+
+    Parameters
+    ----------
+    work : callable
+        Called in the worker as ``work(begin)``; it calls ``begin()`` whenever it begins the next thing. Nothing comes back
+        but the end: what it finds it writes down itself.
+    seconds : float, optional
+        Wall time that one thing may take before the worker is killed. Where it had ended just then, nothing is raised,
+        though work may be left.
+    on_tick : callable, optional
+        Called here every second with the number of things begun.
+
+    Raises
+    ------
+    WorkerTimeout
+    WorkerDied
+    Exception
+        What `work` raised.
+    """
+    context = multiprocessing.get_context("fork")
+    end, far_end = context.Pipe(duplex=False)
+    heartbeat = Heartbeat()
+    gc.freeze()  # What is there stays: the worker's collector need not look at it, nor copy its pages.
+    worker = context.Process(target=_serve, args=(work, heartbeat.begin, far_end, os.getpid()))
+    worker.start()
+    far_end.close()
+    suspended = 0.0
+    try:
+        # A process that a fit has started may hold the pipe open, so its end alone does not tell of every death.
+        while worker.exitcode is None:
+            begun, looked = heartbeat.begun, time.monotonic()
+            allowed = heartbeat.since + suspended + (seconds or math.inf) - looked
+            if allowed <= 0:
+                _kill(worker)
+                if heartbeat.begun != begun:
+                    return
+                raise WorkerTimeout(f"took longer than {seconds:g} s", time.monotonic() - heartbeat.since)
+            wait = min(allowed, TICK_SECONDS)
+            if end.poll(wait):
+                break
+            late = time.monotonic() - looked - wait
+            suspended = (suspended if heartbeat.begun == begun else 0.0) + (late if late > SUSPENDED_SECONDS else 0.0)
+            if on_tick:
+                on_tick(heartbeat.begun)
+        with contextlib.suppress(EOFError):
+            if end.poll():
+                if (error := end.recv()) is not None:
+                    raise error
+                return
+        worker.join()
+        status = worker.exitcode or 0
+        how = f"died of {signal.Signals(-status).name}" if status < 0 else f"ended itself with exit status {status}"
+        raise WorkerDied(f"process {how}", time.monotonic() - heartbeat.since)
+    finally:
+        _kill(worker)
+        worker.close()
+        end.close()
+
+
+def _kill(worker: Any) -> None:
+    """Kill the worker and what it may have started; a fit has nothing to tidy up that is worth waiting for."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.kill()  # It may not have reached its own group yet.
+    worker.join()
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _serve(
+    work: Callable[[Callable[[], None]], None], begin: Callable[[], None], pipe: Connection, parent: int
+) -> None:
+    gc.enable()
+    os.setpgrp()
+    _die_with_parent()
+    os.register_at_fork(after_in_child=_die_with_parent)
+    os.register_at_fork(after_in_child=pipe.close)
+    if os.getppid() != parent:  # It died before the line above took effect.
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    error = None
+    try:
+        work(begin)
+    except Exception as raised:
+        error = raised
+        error.add_note(f"In the worker:\n{traceback.format_exc()}")
+    pipe.send(error)
+
+
+@contextlib.contextmanager
+def stopped_in_order() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into SystemExit while the block runs, so that `finally` and ``__exit__`` get their turn.
+
+    One that is ignored, as SIGHUP is behind ``nohup``, stays so.
+    """
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
+    try:
+        for number in handlers:
+            signal.signal(number, leave)
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

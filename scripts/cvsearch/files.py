@@ -1,0 +1,123 @@
+"""Files that are written whole or not at all, and files of rows whose first line tells whether they are whole."""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from cvsearch.errors import InputError, damaged
+
+AnyPath = str | PathLike[str]
+
+FORMAT = "cvsearch rows 1"
+
+
+def canonical(value: Any) -> str:
+    """Return the one JSON text of a value: sorted keys, no spaces, floats that read back bit for bit."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def sha256_of(value: Any) -> str:
+    """Return the sha256, in hex, of a JSON value's canonical text."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def write_atomically(path: AnyPath, content: bytes | memoryview) -> None:
+    """Write bytes to `path` so that after any death it holds all of them, or what it held before.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or not writable; the file that was there is untouched.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_json(path: AnyPath, value: Any) -> None:
+    """Write a JSON value for people and programs to read, all or nothing."""
+    write_atomically(path, (json.dumps(value, indent=2) + "\n").encode())
+
+
+def read_json(path: AnyPath, rebuild: str) -> Any:
+    """Read a file that `write_json` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is missing or damaged; `rebuild` says how to make it again.
+    """
+    try:
+        return json.loads(Path(path).read_bytes())
+    except FileNotFoundError:
+        raise InputError(f"{path}: is missing; rebuild it: {rebuild}") from None
+    except ValueError:
+        raise damaged(path, rebuild) from None
+
+
+def write_rows(path: AnyPath, rows: Iterable[dict[str, Any]], **about: Any) -> None:
+    """Write rows, an iterable of dict, under a line that counts and hashes them.
+
+    Parameters
+    ----------
+    path : path-like
+    rows : iterable of dict
+    **about
+        More to say in the first line, returned by `read_rows`.
+    """
+    lines = [canonical(row) for row in rows]
+    body = "".join(line + "\n" for line in lines).encode()
+    head = {"format": FORMAT, "rows": len(lines), "sha256": hashlib.sha256(body).hexdigest(), **about}
+    write_atomically(path, json.dumps(head).encode() + b"\n" + body)
+
+
+def read_rows(path: AnyPath, rebuild: str) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
+    """Read a file of rows.
+
+    Parameters
+    ----------
+    path : path-like
+    rebuild : str
+        How to make the file again, for the message.
+
+    Returns
+    -------
+    head : dict
+        Its first line.
+    rows : iterator of dict
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated, edited, or of another format.
+    """
+    try:
+        first, _, body = Path(path).read_bytes().partition(b"\n")
+    except FileNotFoundError:
+        raise InputError(f"{path}: is missing; rebuild it: {rebuild}") from None
+    try:
+        head = json.loads(first)
+        written = head["format"]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{path}: does not start as a file of rows does, it was truncated or edited; rebuild it: {rebuild}"
+        ) from None
+    if written != FORMAT:
+        raise InputError(f"{path}: is of format {written!r}, this version reads {FORMAT!r}; rebuild it: {rebuild}")
+    if hashlib.sha256(body).hexdigest() != head["sha256"]:
+        problem = "is truncated" if body.count(b"\n") < head["rows"] else "was edited"
+        raise InputError(f"{path}: {problem}; rebuild it: {rebuild}")
+    return head, map(json.loads, body.splitlines())

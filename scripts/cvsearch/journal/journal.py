@@ -1,0 +1,250 @@
+"""The journal: every finished evaluation is safe at once, and is found again whatever becomes of the job that made it.
+
+A folder for each identity (see `identity`), in it a file for each writer. Only that writer appends to it. A line is a start
+(``s KEY``), a result (``r KEY CRC JSON``), or a start that was taken back by an orderly stop (``w KEY``). A line that cannot
+be read is skipped: it was not finished.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from cvsearch.files import AnyPath, canonical
+from cvsearch.journal.identity import Setting, key_of
+from cvsearch.journal.policy import History, Record, Row, history_of
+
+# Length of a line ``s KEY``.
+START_BYTES = 19
+
+# Enough of the end of a file to hold the last start.
+TAIL_BYTES = 1 << 16
+
+# A power cut loses what was appended in this many seconds; the death of a process loses nothing.
+SYNC_SECONDS = 5.0
+
+
+class Journal:
+    """The journal of one identity; a context manager that opens a file of its own for writing.
+
+    Parameters
+    ----------
+    folder : path-like
+    """
+
+    def __init__(self, folder: AnyPath) -> None:
+        self.folder = Path(folder)
+
+    def history(self, settings: Iterable[Setting], columns: Sequence[str] | None = None) -> History:
+        """Look settings up.
+
+        Parameters
+        ----------
+        settings : iterable of Setting
+        columns : sequence of str, optional
+            What is kept of each row. A few columns of a million rows fit in memory, all of them do not.
+
+        Returns
+        -------
+        History
+        """
+        wanted = {key_of(text): text for text in (setting.text for setting in settings)}
+        return history_of(self._records(wanted, columns))
+
+    def _records(self, wanted: dict[str, str], columns: Sequence[str] | None) -> Iterator[Record]:
+        """Yield what each writer left, as far as it is `wanted`: key to the text of its setting."""
+        for path in sorted(self.folder.glob("*.journal")):
+            found, started, withdrawn = _replay(path.read_bytes(), wanted)
+            rows = []
+            for key, row in found:
+                if Setting(row["params"], row["resource"]).text == wanted[key]:
+                    rows.append((key, row if columns is None else {name: row[name] for name in columns}))
+            in_flight = started if started in wanted else None
+            yield Record(rows, in_flight, withdrawn & wanted.keys(), in_flight is not None and _is_held(path))
+
+    def at_work(self) -> dict[str, bool]:
+        """Return the key that each living writer has begun last, and whether it has not finished it yet.
+
+        Returns
+        -------
+        dict of str to bool
+        """
+        begun: dict[str, bool] = {}
+        for path in self.folder.glob("*.journal"):
+            with open(path, "rb") as file:
+                file.seek(max(os.path.getsize(path) - TAIL_BYTES, 0))
+                lines = file.read().split(b"\n")[:-1]
+            starts = [i for i, line in enumerate(lines) if line[:2] == b"s " and len(line) == START_BYTES - 1]
+            if starts and _is_held(path):
+                begun[lines[starts[-1]][2:].decode("ascii", "replace")] = starts[-1] == len(lines) - 1
+        return begun
+
+    def __enter__(self) -> "Journal":
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._path = self.folder / f"{secrets.token_hex(8)}.journal"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        self._file: int | None = os.open(self._path, flags, 0o644)
+        _hold(self._descriptor)
+        self._undo_to = 0
+        self._synced = time.monotonic()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        try:
+            os.fdatasync(self._descriptor)
+        finally:
+            os.close(self._descriptor)
+
+    def start(self, key: str) -> None:
+        """Note that an evaluation begins."""
+        self._undo_to = self.end
+        self._append(f"s {key}\n".encode())
+
+    def finish(self, key: str, row: Row) -> None:
+        """Hand a finished evaluation to the operating system.
+
+        Raises
+        ------
+        OSError
+            If it could not be written whole; the evaluation then counts as not begun.
+        """
+        text = canonical(row).encode()
+        try:
+            self._append(b"r %s %08x %s\n" % (key.encode(), zlib.crc32(text), text))
+        except OSError as error:
+            os.ftruncate(self._descriptor, self._undo_to)
+            raise OSError(error.errno, error.strerror, str(self.folder)) from None
+        self._undo_to = self.end
+        if time.monotonic() - self._synced > SYNC_SECONDS:
+            os.fdatasync(self._descriptor)
+            self._synced = time.monotonic()
+
+    def withdraw(self, key: str) -> None:
+        """Note that an evaluation was given up in good order: it is no suspect."""
+        self._append(f"w {key}\n".encode())
+
+    def release(self) -> None:
+        """Let go of the file in a process that a fit forked: its writer's life is not this one's."""
+        if self._file is not None:  # That process may have forked too.
+            os.close(self._file)
+            self._file = None
+
+    @property
+    def end(self) -> int:
+        """The length of this writer's file in bytes: a process that inherited the file moves the end for all."""
+        return os.lseek(self._descriptor, 0, os.SEEK_CUR)
+
+    def since(self, offset: int) -> tuple[dict[str, Row], str | None]:
+        """Read what this writer's file gained since its end was at `offset`, once the process that inherited it has ended.
+
+        A line that the process's death cut short is taken off again.
+
+        Returns
+        -------
+        rows : dict of str to dict
+            Key to row.
+        in_flight : str or None
+            The key that was begun and not finished.
+        """
+        with open(self._path, "rb") as file:
+            file.seek(offset)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        if len(whole) < len(content):
+            os.ftruncate(self._descriptor, offset + len(whole))
+        os.lseek(self._descriptor, 0, os.SEEK_END)
+        rows, in_flight, _ = _replay(whole)
+        self._undo_to = self.end - (START_BYTES if in_flight else 0)
+        return dict(rows), in_flight
+
+    @property
+    def _descriptor(self) -> int:
+        if self._file is None:
+            raise ValueError("this process let go of the journal")
+        return self._file
+
+    def _append(self, line: bytes) -> None:
+        while line:  # A second round only where the disk is full: it raises the reason.
+            line = line[os.write(self._descriptor, line) :]
+
+
+def _replay(content: bytes, wanted: dict[str, str] | None = None) -> tuple[list[tuple[str, Row]], str | None, set[str]]:
+    """Return [(key, row)] of the results in a journal file, the key begun last and not finished or None, and those taken back.
+
+    Rows of keys that are not in `wanted` are not read; None wants all.
+    """
+    rows: list[tuple[str, Row]] = []
+    started: str | None = None
+    withdrawn: set[str] = set()
+    for line in content.split(b"\n")[:-1]:
+        kind, key = line[:1], line[2:18].decode("ascii", "replace")
+        if kind == b"s" and len(line) == START_BYTES - 1:
+            started = key
+        elif kind == b"r" and (wanted is None or key in wanted):
+            if (row := _row_in(line)) is not None:
+                started = None
+                rows.append((key, row))
+        elif kind in (b"r", b"w"):
+            started = None
+            if kind == b"w":
+                withdrawn.add(key)
+    return rows, started, withdrawn
+
+
+def _row_in(line: bytes) -> Row | None:
+    """Return the row of a result line, or None if the line is damaged."""
+    checksum, text = line[19:27], line[28:]
+    try:
+        return json.loads(text) if int(checksum, 16) == zlib.crc32(text) else None
+    except ValueError:
+        return None
+
+
+def _hold(file: int) -> None:
+    """Lock a journal file for as long as its writer lives; the kernel lets go of it, whatever the writer died of."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)  # Waits for no more than a reader's look at it.
+    except OSError:
+        return  # A file system without locks: its dead and its living writers look alike.
+
+
+def _is_held(path: Path) -> bool:
+    """Whether the writer of a journal file lives."""
+    with open(path, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return False
+
+
+def read_histories(
+    folder: AnyPath, identities: Iterable[str], settings: Sequence[Setting], columns: Sequence[str] | None = None
+) -> Iterator[tuple[Journal, History]]:
+    """Read a search's evaluations split by split: what the plan, the merge and the status know of them comes from here.
+
+    Parameters
+    ----------
+    folder : path-like
+        Of the search's journal.
+    identities : iterable of str
+        One for each split.
+    settings : sequence of Setting
+    columns : sequence of str, optional
+        What is kept of each row.
+
+    Yields
+    ------
+    journal : Journal
+        Of the split.
+    history : History
+    """
+    for identity in identities:
+        journal = Journal(Path(folder, identity))
+        yield journal, journal.history(settings, columns)

@@ -1,0 +1,170 @@
+"""Which rows stand, which tasks remain and in which order, and what a death means.
+
+Pure functions of the journal's records and of today's limits: no files and no clock. The plan, the pilot, `evaluate`, the
+merge and the status all ask here.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from cvsearch.journal.identity import Params, Setting
+
+Row = dict[str, Any]
+Limits = dict[str, float | None]
+
+# A death is repeated once, to tell a bad candidate from bad luck: the death of a worker and the death of a whole job.
+DEATHS = 2
+
+# The limit that an evaluation with this status may have hit. Code that does not check whether it got its memory crashes
+# where there is none, so a crash may come from the limit of memory.
+HIT_LIMIT = {"timeout": "seconds", "out_of_memory": "memory_mb", "killed": "memory_mb"}
+
+
+class Terms(NamedTuple):
+    """Under what a row stands.
+
+    Attributes
+    ----------
+    limits : dict
+        seconds and memory_mb of one evaluation, None for no limit.
+    retry_failed : int
+        How many more times a failed evaluation is tried.
+    return_train_score : bool
+        Whether a row needs train scores.
+    """
+
+    limits: Limits
+    retry_failed: int
+    return_train_score: bool
+
+    @classmethod
+    def of(cls, search: dict[str, Any]) -> "Terms":
+        """Return the terms of a search of the config."""
+        return cls(search["limits"], search["retry_failed"], search["return_train_score"])
+
+
+class Record(NamedTuple):
+    """What one writer left in the journal.
+
+    Attributes
+    ----------
+    rows : list of (str, dict)
+        Key and row of each finished evaluation.
+    in_flight : str or None
+        The key that it began and did not finish.
+    withdrawn : set of str
+        The keys that it gave up in an orderly stop.
+    alive : bool
+        Whether the writer still runs.
+    """
+
+    rows: list[tuple[str, Row]]
+    in_flight: str | None
+    withdrawn: set[str]
+    alive: bool
+
+
+class History(NamedTuple):
+    """What is known of the evaluations on one split.
+
+    Attributes
+    ----------
+    rows : dict of str to dict
+        Key to the row that counts: a success, or else the last failure.
+    deaths : dict of str to int
+        Key to how many jobs died while they evaluated it; 0 where all of them gave it up in an orderly stop.
+    """
+
+    rows: dict[str, Row]
+    deaths: dict[str, int]
+
+
+class Task(NamedTuple):
+    """An evaluation that remains."""
+
+    key: str
+    params: Params
+    resource: int | None
+    attempt: int
+
+
+def history_of(records: Iterable[Record]) -> History:
+    """Fold the records of all writers into one history."""
+    history = History({}, {})
+    for record in records:
+        for key, row in record.rows:
+            history.rows[key] = max(row, history.rows.get(key, row), key=_precedence)
+        for key in record.withdrawn:
+            history.deaths.setdefault(key, 0)
+        if record.in_flight is not None and not record.alive:
+            history.deaths[record.in_flight] = history.deaths.get(record.in_flight, 0) + 1
+    return history
+
+
+def _precedence(row: Row) -> tuple[bool, bool, int, float]:
+    return row["status"] == "ok", row["train"] is not None, row["attempt"], row["finished"]
+
+
+def is_final(row: Row, terms: Terms) -> bool:
+    """Tell whether a row stands under today's terms.
+
+    A row that hit a limit is evaluated again under a higher limit. A failed row is evaluated again as often as
+    `retry_failed` says. A row without train scores is evaluated again where they are asked for.
+    """
+    if row["status"] == "ok":
+        return row["train"] is not None or not terms.return_train_score
+    if limit := HIT_LIMIT.get(row["status"]):
+        before, now = row["limits"][limit], terms.limits[limit]
+        if before is not None and (now is None or now > before):
+            return False
+    return bool(row["attempt"] >= terms.retry_failed)
+
+
+def remaining(settings: Iterable[Setting], history: History, terms: Terms) -> list[Task]:
+    """Return the tasks that are to be evaluated; of equal settings, one."""
+    tasks = {}
+    for setting in settings:
+        key = setting.key
+        row = history.rows.get(key)
+        if row is None:
+            tasks[key] = Task(key, *setting, attempt=0)
+        elif not is_final(row, terms):
+            again = row["status"] != "ok" and row["attempt"] < terms.retry_failed
+            tasks[key] = Task(key, *setting, attempt=row["attempt"] + again)
+    return list(tasks.values())
+
+
+def untried(tasks: Iterable[Task], history: History) -> list[Task]:
+    """Return the tasks that no job has begun yet: what a pilot may try without waiting for a bad candidate again."""
+    return [task for task in tasks if task.key not in history.rows and task.key not in history.deaths]
+
+
+def given_up(tasks: Iterable[Task], history: History) -> list[Task]:
+    """Return the tasks during which whole jobs died too often."""
+    return [task for task in tasks if history.deaths.get(task.key, 0) >= DEATHS * (task.attempt + 1)]
+
+
+def in_order(tasks: Iterable[Task], history: History, prefix: Callable[[Params], str]) -> list[Task]:
+    """Return tasks in the order in which they are evaluated.
+
+    What was in flight when a whole job died or was stopped comes last, when all else is safe. What has a row comes after
+    what has none. Candidates that share the first steps of a pipeline follow each other.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+    history : History
+    prefix : callable
+        From parameters to a text that is equal for candidates that share work.
+    """
+
+    def rank(task: Task) -> tuple[int, bool, str]:
+        return history.deaths.get(task.key, -1), task.key in history.rows, prefix(task.params)
+
+    return sorted(tasks, key=rank)
+
+
+def has_time(task: Task, history: History, limits: Limits, seconds_left: float) -> bool:
+    """Tell whether a task may begin: one that ran into a lower limit of seconds needs time for the whole higher one."""
+    timed_out = history.rows.get(task.key, {}).get("status") == "timeout"
+    return not timed_out or (limits["seconds"] or 0) <= seconds_left

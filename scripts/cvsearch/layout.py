@@ -1,0 +1,158 @@
+"""Where everything stands under ``results/``. No other module joins these paths; a rule's own paths stay literal in the rule."""
+
+from pathlib import Path
+
+from cvsearch.files import AnyPath
+
+RESULTS = Path("results")
+
+LOGS = RESULTS / "logs"
+
+EXAMPLE = RESULTS / "dataset" / "example.png"
+
+
+class DatasetPaths:
+    """The files of the stored dataset.
+
+    Parameters
+    ----------
+    folder : path-like
+        ``results/dataset``.
+    """
+
+    def __init__(self, folder: AnyPath) -> None:
+        self.folder = Path(folder)
+
+    @property
+    def about(self) -> Path:
+        """What is known of the data."""
+        return self.folder / "dataset.json"
+
+    def array(self, name: str) -> Path:
+        """One array: ``X`` or ``y``."""
+        return self.folder / f"{name}.npy"
+
+
+class SearchPaths:
+    """The files of one search.
+
+    Parameters
+    ----------
+    folder : path-like
+        ``results/{search}``.
+    """
+
+    def __init__(self, folder: AnyPath) -> None:
+        self.folder = Path(folder)
+
+    @classmethod
+    def of(cls, search: str, results: AnyPath = RESULTS) -> "SearchPaths":
+        """Return the paths of the search of this name."""
+        return cls(Path(results, search))
+
+    @classmethod
+    def all_in(cls, results: AnyPath) -> list["SearchPaths"]:
+        """Return the paths of every search that has begun under a folder of results."""
+        begun = {path.parent for kind in ("candidates", "journal") for path in Path(results).glob(f"*/{kind}")}
+        return [cls(folder) for folder in sorted(begun)]
+
+    @property
+    def name(self) -> str:
+        """The name of the search."""
+        return self.folder.name
+
+    @property
+    def journal(self) -> Path:
+        """The folder of the journal: in it a folder for each identity."""
+        return self.folder / "journal"
+
+    @property
+    def best(self) -> Path:
+        """The best candidate."""
+        return self.folder / "best.json"
+
+    @property
+    def provenance(self) -> Path:
+        """Where the results came from."""
+        return self.folder / "provenance.json"
+
+    @property
+    def pilot(self) -> Path:
+        """What the pilot measured."""
+        return self.folder / "pilot.json"
+
+    @property
+    def table(self) -> Path:
+        """The table of candidates."""
+        return self.folder / "cv_results.csv"
+
+    @property
+    def map(self) -> Path:
+        """The picture of the parameter map."""
+        return self.folder / "plots" / "parameter_map.png"
+
+    @property
+    def figures(self) -> list[Path]:
+        """The figures and pages that every run leaves."""
+        plots = self.folder / "plots"
+        return [plots / "best_candidates.html", self.map, self.map.with_suffix(".svg")]
+
+    @property
+    def tables(self) -> list[Path]:
+        """The tables that every run leaves."""
+        return [self.table, self.folder / "evaluations.csv"]
+
+    def round(self, number: int) -> "RoundPaths":
+        """Return the paths of one round."""
+        return RoundPaths(self, number)
+
+
+class RoundPaths:
+    """The files of one round of a search.
+
+    Parameters
+    ----------
+    search : SearchPaths
+    number : int
+    """
+
+    def __init__(self, search: SearchPaths, number: int) -> None:
+        self.search, self.number = search, number
+
+    @property
+    def candidates(self) -> Path:
+        """The folder of the round's batches and of its plan."""
+        return self.search.folder / "candidates" / str(self.number)
+
+    @property
+    def cut(self) -> Path:
+        """The small file that says how the round is cut into batches."""
+        return self.candidates.with_name(f"{self.number}.json")
+
+    @property
+    def plan(self) -> Path:
+        """The plan of the round."""
+        return self.candidates / "plan.json"
+
+    def batch(self, batch: str) -> Path:
+        """The candidates of one batch."""
+        return self.candidates / f"{batch}.jsonl"
+
+    @property
+    def evaluations(self) -> Path:
+        """The folder of the receipts: in it a folder for each batch."""
+        return self.search.folder / "evaluations" / str(self.number)
+
+    def receipt(self, batch: str, split: int) -> Path:
+        """The receipt of one batch on one split."""
+        return self.evaluations / batch / f"{split}.jsonl"
+
+    @property
+    def benchmarks(self) -> Path:
+        """The folder of what Snakemake measured of the jobs."""
+        return self.search.folder / "benchmarks" / str(self.number)
+
+
+def split_paths(split: int, results: AnyPath = RESULTS) -> tuple[Path, Path]:
+    """Return the file of a split's positions and the file of what is known of them."""
+    return Path(results, "splits", f"{split}.npz"), Path(results, "splits", f"{split}.json")

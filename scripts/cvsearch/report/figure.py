@@ -1,0 +1,40 @@
+"""One look for all figures."""
+
+from typing import Any
+
+from cvsearch.files import AnyPath, write_atomically
+
+STYLE: Any = {
+    "figure.dpi": 150,
+    "savefig.dpi": 150,
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "svg.hashsalt": "cvsearch",
+    "svg.fonttype": "none",
+}
+COLORMAP = "viridis"  # Readable without colour vision, and in gray.
+MARK = "#d62728"
+
+
+def pyplot() -> Any:
+    """Return matplotlib.pyplot, drawing to files, in the style of all figures."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    plt.rcParams.update(STYLE)
+    return plt
+
+
+def save(figure: Any, path: AnyPath) -> None:
+    """Write a figure in the format that the ending of `path` names; the same bytes for the same figure."""
+    import io
+
+    kind = str(path).rsplit(".", 1)[-1]
+    content = io.BytesIO()
+    figure.savefig(content, format=kind, metadata={"Date": None} if kind == "svg" else None)
+    write_atomically(path, content.getvalue())

@@ -1,0 +1,152 @@
+"""How far a search is, from what is on disk."""
+
+import math
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cvsearch.candidates.plan import Plan, planned_settings, read_plans
+from cvsearch.errors import InputError
+from cvsearch.files import AnyPath
+from cvsearch.journal.journal import read_histories
+from cvsearch.layout import SearchPaths
+from cvsearch.report.summary import in_words
+
+# The rate is that of the evaluations that finished in so many seconds: long enough for slow ones, short enough to forget a pause.
+RECENT_SECONDS = 600
+
+# What is kept of each row.
+NEEDED = ("status", "attempt", "finished", "time", "test", "train")
+
+
+class Best(NamedTuple):
+    """The candidate that ranks first so far."""
+
+    candidate: int
+    params: dict[str, Any]
+    mean: float
+    std: float
+    n_splits: int
+
+
+class Progress(NamedTuple):
+    """How far a search is.
+
+    Attributes
+    ----------
+    evaluations, done, failed, running : int
+        Of the plan: asked for; succeeded; with a row that says why not; in flight in a writer that lives.
+    rate : float or None
+        Evaluations per second, lately.
+    best : Best or None
+    """
+
+    evaluations: int
+    done: int
+    failed: int
+    running: int
+    rate: float | None
+    best: Best | None
+
+    @property
+    def left(self) -> int:
+        """How many evaluations nobody has begun."""
+        return self.evaluations - self.done - self.failed - self.running
+
+
+def progress_of(search: SearchPaths, plans: Sequence[Plan], now: float) -> Progress:
+    """Count a search's evaluations from its journal.
+
+    Parameters
+    ----------
+    search : SearchPaths
+    plans : sequence of Plan
+        Of each round.
+    now : float
+        ``time.time()``.
+    """
+    numbers, settings = zip(*planned_settings(search, list(plans)), strict=True)
+    keys = [setting.key for setting in settings]
+    counts: Counter[str] = Counter()
+    spans: list[tuple[float, float]] = []
+    scores: list[list[float]] = [[] for _ in settings]
+    running = 0
+    for journal, history in read_histories(search.journal, plans[-1].identities, settings, NEEDED):
+        begun = {key for key, unfinished in journal.at_work().items() if unfinished}
+        running += len(begun & set(keys) - set(history.rows))
+        for key, of_candidate in zip(keys, scores, strict=True):
+            if (row := history.rows.get(key)) is None:
+                continue
+            counts[row["status"]] += 1
+            if now - row["finished"] < RECENT_SECONDS:
+                spans.append((row["finished"] - (row["time"] or 0), row["finished"]))
+            if row["status"] == "ok":
+                of_candidate.append(row["test"][plans[-1].scorer])
+    rate = len(spans) / max(now - min(start for start, _ in spans), 1e-3) if spans else None
+    evaluations = sum(plan.evaluations for plan in plans)
+    best = None
+    if (i := _best_of(scores)) is not None:
+        mean, std = statistics.fmean(scores[i]), statistics.pstdev(scores[i])
+        best = Best(numbers[i], settings[i].params, mean, std, len(scores[i]))
+    return Progress(evaluations, counts["ok"], counts.total() - counts["ok"], running, rate, best)
+
+
+def _best_of(scores: Sequence[Sequence[float]]) -> int | None:
+    """Return the place of the best mean among those evaluated on most splits; of equals the first."""
+    most = max(map(len, scores), default=0)
+    if most == 0:
+        return None
+    return max((i for i, s in enumerate(scores) if len(s) == most), key=lambda i: statistics.fmean(scores[i]))
+
+
+def status_of(search: SearchPaths, now: float | None = None) -> str:
+    """Return, in a few lines, how far a search is; one line if it has not begun."""
+    try:
+        if not (plans := read_plans(search)):
+            return f"{search.name}: no candidates are drawn yet"
+        progress = progress_of(search, plans, time.time() if now is None else now)
+        return in_lines(search.name, progress, plans[-1])
+    except InputError as error:
+        return f"{search.name}: {error}"
+
+
+def in_lines(name: str, progress: Progress, plan: Plan) -> str:
+    """Return the progress of a search in words."""
+    counts = f"{progress.done:,} done, {progress.failed:,} failed, {progress.running:,} running, {progress.left:,} left"
+    line = f"{name}: of {progress.evaluations:,} evaluations {counts}"
+    unfinished = progress.left + progress.running
+    if unfinished and not progress.running:
+        line += "; none is running now"
+    elif unfinished and progress.rate:
+        line += f"; {_per_time(progress.rate)}, about {_duration(unfinished / progress.rate)} to go"
+    if (best := progress.best) is None:
+        return line
+    splits = f"{best.n_splits:,} of {plan.n_splits:,} splits"
+    found = f"best so far: candidate {best.candidate}, mean test {plan.scorer} {best.mean:.4f} (std {best.std:.4f}, {splits})"
+    return f"{line}\n  {found}\n  {in_words(best.params)}"
+
+
+def overview(results: AnyPath) -> str:
+    """Return how far every search under a folder of results is."""
+    if not (searches := SearchPaths.all_in(results)):
+        return f"{results}: nothing has started here; start it: snakemake -j 16"
+    return "\n".join(map(status_of, searches))
+
+
+def _per_time(rate: float) -> str:
+    """Say a rate per second in the unit that gives a number above one."""
+    for unit, seconds in (("s", 1), ("min", 60), ("h", 3600)):
+        if rate * seconds >= 1:
+            break
+    return f"{rate * seconds:,.1f}/{unit}"
+
+
+def _duration(seconds: float) -> str:
+    """Say seconds in the two units that matter."""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [f"{n:,} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")) if n]
+    return " ".join(parts[:2]) or "0 s"

@@ -1,0 +1,269 @@
+"""One run of the workflow: its config, checked, and what the rules have to know of its searches.
+
+The Snakefile makes one `Run`. The rules ask it for their params, their input files and their targets.
+"""
+
+import functools
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from cvsearch.candidates.plan import Plan, read_plan, written_at
+from cvsearch.candidates.space import check_space
+from cvsearch.candidates.strategies import strategy_class, strategy_of
+from cvsearch.config.layers import Config, assemble, read_yaml
+from cvsearch.config.names import Trust
+from cvsearch.config.schema import validate
+from cvsearch.console import errors_since
+from cvsearch.errors import InputError
+from cvsearch.files import AnyPath, canonical
+from cvsearch.journal.identity import FORMAT
+from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths
+from cvsearch.report.summary import summary
+
+# From so many evaluations on, tables are also written as Parquet.
+PARQUET_ROWS = 100_000
+
+# The config of a run, handed to its jobs: who edits a config file while a run goes on changes the next run, not this one.
+CONFIG_VARIABLE = "CVSEARCH_CONFIG"
+
+# Linux takes at most 128 KiB in one variable. The jobs of a larger config read its files again.
+MAX_VARIABLE_BYTES = 120_000
+
+# What defines an evaluation, and so runs it again where it changes.
+DEFINING_KEYS = ("estimator", "scoring", "random_state")
+
+# Under what evaluations run. It reaches them as resources do, and runs nothing again by itself.
+CONDITIONS = ("limits", "retry_failed", "share_work", "return_train_score")
+
+# The pieces of a search that may name code outside scikit-learn.
+CODE_KEYS = ("estimator", "param_distributions", "scoring")
+
+
+def read_config(
+    config: Config, files: Iterable[AnyPath], own: Path | None, shipped: AnyPath, schema: AnyPath
+) -> Config:
+    """Lay a config over the ones that it extends, and check it.
+
+    Parameters
+    ----------
+    config : dict
+        As Snakemake has it, of ``--configfile`` and ``--config``.
+    files : iterable of path-like
+        What ``--configfile`` named. Snakemake has run the templates in them by now; a config with a template is refused.
+    own : Path or None
+        The config of the working directory, where that counts.
+    shipped, schema : path-like
+
+    Raises
+    ------
+    InputError
+        For the first mistake found.
+    """
+    for path in files:
+        read_yaml(path)
+    layers = [config]
+    if own is not None and own.exists():
+        layers.append(read_yaml(own))
+    layers.append(read_yaml(shipped))
+    checked = validate(assemble(*layers), read_yaml(schema))
+    for i, search in enumerate(checked["searches"]):
+        strategy = strategy_class(search["strategy"], f"searches[{i}].strategy")
+        check_space(search["param_distributions"], f"searches[{i}].param_distributions", strategy.needs_values)
+    return checked
+
+
+def kept_config(read: Callable[[], Config], is_controller: bool) -> Config:
+    """Return the config of a run: read by its controller, handed to its jobs through the environment.
+
+    Parameters
+    ----------
+    read : callable
+        Reads and checks the config files.
+    is_controller : bool
+        Whether this process is the one that the user started.
+    """
+    if not is_controller and CONFIG_VARIABLE in os.environ:
+        kept: Config = json.loads(os.environ[CONFIG_VARIABLE])
+        return kept
+    config = read()
+    text = canonical(config)
+    os.environ.pop(CONFIG_VARIABLE, None)
+    if len(text) <= MAX_VARIABLE_BYTES:
+        os.environ[CONFIG_VARIABLE] = text
+    return config
+
+
+class Run:
+    """What the rules ask for.
+
+    Parameters
+    ----------
+    config : dict
+        Checked.
+    checkpoints : object
+        Snakemake's: ``checkpoints.propose_candidates.get()`` makes a job wait until its candidates are drawn.
+    """
+
+    def __init__(self, config: Config, checkpoints: Any) -> None:
+        self.config, self._checkpoints = config, checkpoints
+        self.started = time.time()
+        shared = {key: config[key] for key in ("random_state", "retry_failed")}
+        self.searches: dict[str, dict[str, Any]] = {search["name"]: search | shared for search in config["searches"]}
+        self.splits = range(config["n_splits"])
+        self.trust = Trust(config["trusted_modules"])
+        # Another version may give other numbers: what depends on it runs again.
+        self.versions = {"scikit-learn": metadata.version("scikit-learn"), "evaluations": FORMAT}
+        self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
+
+    def _rounds(self) -> list[tuple[str, int]]:
+        return [(name, number) for name in self.searches for number in self.rounds(name)]
+
+    def _paths(self, name: str, number: int) -> RoundPaths:
+        return SearchPaths.of(name).round(number)
+
+    def rounds(self, name: str) -> range:
+        """Return the numbers of a search's rounds."""
+        return range(strategy_of(self.searches[name]).n_rounds)
+
+    def _settings(self, name: str, *keys: str) -> dict[str, Any]:
+        return {key: self.searches[name][key] for key in keys}
+
+    # Params of rules. Snakemake treats a param whose function takes `resources` like a resource: a change of it runs
+    # nothing again.
+
+    def search_settings(self, wildcards: Any) -> dict[str, Any]:
+        """Return what defines an evaluation."""
+        return self._settings(wildcards.search, *DEFINING_KEYS)
+
+    def pilot_settings(self, wildcards: Any) -> dict[str, Any]:
+        """Return what a pilot times: evaluations, and the space that they are taken from."""
+        return self._settings(wildcards.search, *DEFINING_KEYS, "param_distributions")
+
+    def conditions(self, wildcards: Any, resources: Any) -> dict[str, Any]:
+        """Return under what evaluations run."""
+        return self._settings(wildcards.search, *CONDITIONS)
+
+    def merged_config(self, wildcards: Any, resources: Any) -> Config:
+        """Return the config that is noted beside the results, which rest on their inputs alone."""
+        return self.config
+
+    def space(self, wildcards: Any) -> Any:
+        """Return the space of a search."""
+        return self.searches[wildcards.search]["param_distributions"]
+
+    def module_versions(self, wildcards: Any) -> dict[str, str]:
+        """Return the versions of the code outside scikit-learn that a search rests on."""
+        return self.trust.versions([self.searches[wildcards.search][key] for key in CODE_KEYS])
+
+    def dataset_versions(self) -> dict[str, str]:
+        """Return the versions of the code outside scikit-learn that the data rest on."""
+        return self.trust.versions(self.config["dataset"])
+
+    def plan_inputs(self, wildcards: Any) -> dict[str, Any]:
+        """Return what a plan follows from. The plan keeps it, so that it tells by itself whether it is the one asked for."""
+        return self._plan_inputs(wildcards.search)
+
+    def _plan_inputs(self, name: str) -> dict[str, Any]:
+        search = self.searches[name]
+        code = [self.config["dataset"], *(search[key] for key in CODE_KEYS)]
+        keys = ("dataset", "splitter", "test_size", "n_splits", "batch_seconds")
+        return {
+            "search": search,
+            **{key: self.config[key] for key in keys},
+            "versions": self.versions | self.trust.versions(code),
+        }
+
+    # Inputs of rules.
+
+    def pilot_file(self, wildcards: Any) -> Any:
+        """Return the pilot, where batches are sized by it."""
+        auto = self.searches[wildcards.search]["batch_size"] == "auto"
+        return SearchPaths.of(wildcards.search).pilot if auto else []
+
+    def cuts(self, wildcards: Any) -> list[str]:
+        """Return the small file of each round of a search that its batches rest on."""
+        paths = SearchPaths.of(wildcards.search)
+        return [str(paths.round(number).cut) for number in self.rounds(wildcards.search)]
+
+    def batch_file(self, wildcards: Any) -> str:
+        """Return the candidates of a batch, once they are drawn."""
+        number = int(wildcards.round)
+        self._plan_of(wildcards.search, number)
+        return str(self._paths(wildcards.search, number).batch(wildcards.batch))
+
+    def receipts(self, wildcards: Any) -> list[str]:
+        """Return the receipt of each batch of a search on each split, once the candidates of every search are drawn.
+
+        So a mistake in the last search shows before the first one is evaluated.
+        """
+        plans = [(name, self._plan_of(name, number)) for name, number in self._rounds()]
+        return [
+            str(self._paths(name, plan.round).receipt(batch, split))
+            for name, plan in plans
+            if name == wildcards.search
+            for batch in plan.batches
+            for split in self.splits
+        ]
+
+    def _plan_of(self, name: str, number: int) -> Plan:
+        self._checkpoints.propose_candidates.get(search=name, round=number)
+        return self._checked_plan(name, number)
+
+    @functools.cache  # noqa: B019  a run lives as long as its process
+    def _checked_plan(self, name: str, number: int) -> Plan:
+        """Return the plan of a round; tell what it says if it is of this run.
+
+        SystemExit if it is not the one asked for: Snakemake would bury an exception of an input function under a traceback.
+        """
+        paths = self._paths(name, number)
+        try:
+            plan = read_plan(paths)
+        except InputError as error:
+            sys.exit(f"error: {error}")
+        # Only where .snakemake was lost does Snakemake take an outdated plan for up to date.
+        if plan is None or canonical(plan.inputs) != canonical(self._plan_inputs(name)):
+            sys.exit(
+                f"error: {paths.candidates}: was drawn for another config, and .snakemake no longer knows; nothing "
+                "finished is lost: run the same command with --forcerun prepare_dataset"
+            )
+        # The controller tells, because a job on a cluster has no console.
+        if written_at(paths) != self._planned[name, number]:
+            print(*plan.messages, sep="\n", file=sys.stderr)
+        return plan
+
+    # Targets.
+
+    def results(self) -> list[str]:
+        """Return everything that a run leaves for a person."""
+        wanted = [EXAMPLE]
+        for name, search in self.searches.items():
+            paths = SearchPaths.of(name)
+            wanted += [*paths.tables, paths.best, *paths.figures]
+            if strategy_of(search).count() * len(self.splits) >= PARQUET_ROWS:
+                wanted += [table.with_suffix(".parquet") for table in paths.tables]
+        return list(map(str, wanted))
+
+    # The end.
+
+    def tell_errors(self) -> None:
+        """Repeat, at the end of the console, what stopped each job."""
+        for line in errors_since(LOGS, self.started):
+            print(f"error: {line}", file=sys.stderr)
+
+    def tell_results(self) -> None:
+        """Say how each search came out, and where its table and plots are.
+
+        A run that was asked for something earlier in the pipeline leaves searches without a result.
+        """
+        for paths in map(SearchPaths.of, self.searches):
+            if paths.best.exists():
+                try:
+                    print(summary(paths), file=sys.stderr)
+                except InputError as error:
+                    print(f"error: {error}", file=sys.stderr)
