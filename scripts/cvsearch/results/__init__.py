@@ -1,0 +1,1 @@
+"""The results: tables, ranks, the best candidate and where they came from."""

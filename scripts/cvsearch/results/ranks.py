@@ -1,0 +1,22 @@
+"""Ranks as scikit-learn's searches have them."""
+
+from typing import Any
+
+
+def rank_min(means: Any) -> Any:
+    """Rank mean scores, the highest first: ties share the lowest rank, NaN is last, as in scikit-learn.
+
+    Parameters
+    ----------
+    means : ndarray of shape (n_candidates,)
+
+    Returns
+    -------
+    ndarray of int32
+    """
+    import numpy as np
+
+    if np.isnan(means).all():
+        return np.ones(len(means), dtype="int32")
+    filled = np.where(np.isnan(means), np.nanmin(means) - 1, means)
+    return (np.searchsorted(np.sort(-filled), -filled, side="left") + 1).astype("int32")
