@@ -12,6 +12,7 @@ for name in manifest.read_text().split():
 
 # On the path for this import alone: no other module of ours is to be found by an outer workflow.
 sys.path.insert(0, str(manifest.parents[1]))
+from cvsearch.config.layers import command_line, with_exponents
 from cvsearch.errors import InputError
 from cvsearch.run import Run, kept_config, read_config
 
@@ -19,14 +20,18 @@ sys.path.remove(str(manifest.parents[1]))
 
 
 def read_own_config():
-    """Read the config; that of the working directory, unless it belongs to a workflow that uses this one as a module."""
+    """Read the config: of the command line and the working directory, or of the workflow that uses this one as a module."""
     alone = (
         Path(workflow.basedir).resolve()
         == Path(str(workflow.current_basedir)).resolve().parent
     )
+    given = workflow.config_settings
     return read_config(
-        config,
-        workflow.overwrite_configfiles,
+        (
+            command_line(given.config, given.configfiles)
+            if alone
+            else with_exponents(config)
+        ),
         Path("config/config.yaml") if alone else None,
         workflow.source_path("../config/config.yaml"),
         workflow.source_path("../config/schema.yaml"),

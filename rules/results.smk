@@ -15,7 +15,6 @@ rule merge_results:
             labels={"figure": "All candidates (table)"},
         ),
         "results/{search}/evaluations.csv",
-        "results/{search}/best.json",
         "results/{search}/provenance.json",
     log:
         "results/logs/merge_results/{search}.log",
@@ -27,6 +26,26 @@ rule merge_results:
         "Merge the evaluations of search {wildcards.search}"
     script:
         "../scripts/merge_results.py"
+
+
+# Nothing that is always written depends on the best candidate: there may be none.
+rule choose_best:
+    input:
+        table="results/{search}/cv_results.csv",
+        evaluations="results/{search}/evaluations.csv",
+        provenance="results/{search}/provenance.json",
+    output:
+        "results/{search}/best.json",
+    log:
+        "results/logs/choose_best/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        conditions=run.conditions,
+    message:
+        "Choose the best candidate of search {wildcards.search}"
+    script:
+        "../scripts/choose_best.py"
 
 
 rule convert_table:

@@ -58,7 +58,7 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     batch_sha256, candidates = read_batch(paths, batch)
     data_sha256, split_sha256 = read_about(dataset)["sha256"], read_split_about(split_about)["sha256"]
     identity = identity_of(search, data_sha256, split, split_sha256, module_versions)
-    work = Batch([setting for _, setting in candidates], Journal(paths.search.journal / identity), search)
+    work = Batch([setting for _, setting in candidates], Journal.at(paths.search.journal, identity), search)
 
     def tell_of_waiting():
         say(f"{receipt}: another job is at work on it; waiting for its end")
@@ -70,7 +70,7 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
         work.evaluate(evaluator, Reporter(paths.search, paths.number, batch, split, len(tasks), say), deadline)
     cost = {"evaluations": len(tasks), "seconds": work.seconds_of(tasks)}
     cost |= {"job_seconds": process_age(), "ended": time.time()}
-    write_receipt(receipt, batch_sha256, identity, cost)
+    write_receipt(receipt, batch_sha256, identity.sha256, cost)
     return len(tasks)
 
 

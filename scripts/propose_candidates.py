@@ -13,6 +13,7 @@ from cvsearch.console import job
 from cvsearch.data.dataset import read_about
 from cvsearch.data.splits import read_split_about
 from cvsearch.evaluation.check import check_search
+from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.files import read_json, write_json, write_rows
 from cvsearch.journal.identity import identity_of
 from cvsearch.layout import SearchPaths
@@ -60,9 +61,9 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
         n_candidates=len(settings),
         n_splits=len(splits),
         batch_size=batch_size_of(search, settings, pilot, batch_seconds),
-        scorer=search["scoring"][0] if isinstance(search["scoring"], list) else "score",
+        scorer=next(iter(scorer_names(search["scoring"]) or [None])),
         space_size=space_size(search["param_distributions"]),
-        identities=[identity_of(search, data, i, split, module_versions) for i, split in enumerate(splits)],
+        identities=[identity_of(search, data, i, split, module_versions).sha256 for i, split in enumerate(splits)],
         inputs=plan_inputs,
         messages=[],
     )

@@ -42,7 +42,7 @@ def main(positions, split_about, dataset, journal, search, module_versions, outp
     check_search(search, trust, where)
     evaluator = Evaluator(search, trust, data, *load_split(positions), split)
     settings = strategy_of({**search, "strategy": "random", "n_candidates": ENOUGH_EVALUATIONS}).propose(0, [])
-    with stopped_in_order(), Journal(Path(journal, identity)) as opened:
+    with stopped_in_order(), Journal.at(journal, identity) as opened:
         seconds = time_evaluations(evaluator, settings, search, opened)
     write_json(output, {"seconds_per_evaluation": steady_mean(seconds), "evaluations": max(len(seconds), 1)})
 

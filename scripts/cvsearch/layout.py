@@ -87,6 +87,11 @@ class SearchPaths:
         return self.folder / "cv_results.csv"
 
     @property
+    def evaluations(self) -> Path:
+        """The table of evaluations."""
+        return self.folder / "evaluations.csv"
+
+    @property
     def map(self) -> Path:
         """The picture of the parameter map."""
         return self.folder / "plots" / "parameter_map.png"
@@ -100,7 +105,7 @@ class SearchPaths:
     @property
     def tables(self) -> list[Path]:
         """The tables that every run leaves."""
-        return [self.table, self.folder / "evaluations.csv"]
+        return [self.table, self.evaluations]
 
     def round(self, number: int) -> "RoundPaths":
         """Return the paths of one round."""

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from cvsearch.config.schema import validate
 from cvsearch.console import errors_since
 from cvsearch.errors import InputError
 from cvsearch.files import AnyPath, canonical
-from cvsearch.journal.identity import FORMAT
+from cvsearch.journal.identity import FORMAT, defining
 from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths
 from cvsearch.report.summary import summary
 
@@ -35,27 +35,21 @@ CONFIG_VARIABLE = "CVSEARCH_CONFIG"
 # Linux takes at most 128 KiB in one variable. The jobs of a larger config read its files again.
 MAX_VARIABLE_BYTES = 120_000
 
-# What defines an evaluation, and so runs it again where it changes.
-DEFINING_KEYS = ("estimator", "scoring", "random_state")
-
-# Under what evaluations run. It reaches them as resources do, and runs nothing again by itself.
-CONDITIONS = ("limits", "retry_failed", "share_work", "return_train_score")
+# Under what evaluations run. It reaches them as resources do, and runs nothing again by itself. The estimator is among it for
+# those of its parameters that change no score.
+CONDITIONS = ("estimator", "limits", "retry_failed", "share_work", "return_train_score")
 
 # The pieces of a search that may name code outside scikit-learn.
 CODE_KEYS = ("estimator", "param_distributions", "scoring")
 
 
-def read_config(
-    config: Config, files: Iterable[AnyPath], own: Path | None, shipped: AnyPath, schema: AnyPath
-) -> Config:
+def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyPath) -> Config:
     """Lay a config over the ones that it extends, and check it.
 
     Parameters
     ----------
     config : dict
-        As Snakemake has it, of ``--configfile`` and ``--config``.
-    files : iterable of path-like
-        What ``--configfile`` named. Snakemake has run the templates in them by now; a config with a template is refused.
+        Of the command line, or of the workflow that uses this one as a module.
     own : Path or None
         The config of the working directory, where that counts.
     shipped, schema : path-like
@@ -65,8 +59,6 @@ def read_config(
     InputError
         For the first mistake found.
     """
-    for path in files:
-        read_yaml(path)
     layers = [config]
     if own is not None and own.exists():
         layers.append(read_yaml(own))
@@ -139,11 +131,11 @@ class Run:
 
     def search_settings(self, wildcards: Any) -> dict[str, Any]:
         """Return what defines an evaluation."""
-        return self._settings(wildcards.search, *DEFINING_KEYS)
+        return defining(self.searches[wildcards.search])
 
     def pilot_settings(self, wildcards: Any) -> dict[str, Any]:
         """Return what a pilot times: evaluations, and the space that they are taken from."""
-        return self._settings(wildcards.search, *DEFINING_KEYS, "param_distributions")
+        return self.search_settings(wildcards) | self._settings(wildcards.search, "param_distributions")
 
     def conditions(self, wildcards: Any, resources: Any) -> dict[str, Any]:
         """Return under what evaluations run."""

@@ -22,8 +22,8 @@ class Plan:
     first : int
         The number of its first candidate.
     n_candidates, n_splits, batch_size : int
-    scorer : str
-        The one that ranks.
+    scorer : str or None
+        The one that ranks; None where only the results tell.
     space_size : int or None
         How many settings the space holds; None without end.
     identities : list of str
@@ -39,7 +39,7 @@ class Plan:
     n_candidates: int
     n_splits: int
     batch_size: int
-    scorer: str
+    scorer: str | None
     space_size: int | None
     identities: list[str]
     inputs: dict[str, Any]

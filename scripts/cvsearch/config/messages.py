@@ -27,6 +27,8 @@ def one_line(error: Any) -> str:
         return f"{path}: {value!r} {problem}; {about}"
     if error.validator == "pattern" and schema["type"] == "string":
         return f"{path}: {value!r} is not {about}"
+    if error.validator == "enum":
+        return f"{path}: {value!r} is not {' or '.join(map(repr, schema['enum']))}; {about}"
     return f"{path}: {value!r} is not {_allowed(schema)}; {about}"
 
 

@@ -5,6 +5,7 @@ nothing here imports scikit-learn before a name is resolved.
 """
 
 import ast
+import functools
 import hashlib
 import importlib
 import importlib.util
@@ -18,6 +19,9 @@ from typing import Any
 from cvsearch.errors import InputError, did_you_mean
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+
+# Libraries of which only the universal functions may be named, such as numpy.log1p.
+UFUNC_MODULES = ("numpy", "scipy.special")
 
 
 class Trust:
@@ -37,6 +41,28 @@ class Trust:
     def covers(self, name: object) -> bool:
         """Whether `name` is a dotted name inside scikit-learn or a trusted module."""
         return isinstance(name, str) and bool(_DOTTED.match(name)) and name.split(".")[0] in ("sklearn", *self.modules)
+
+    def may_be_ufunc(self, name: object) -> bool:
+        """Tell whether `name` is written as a universal function of NumPy or SciPy: ``numpy.log1p``."""
+        return isinstance(name, str) and bool(_DOTTED.match(name)) and name.rpartition(".")[0] in UFUNC_MODULES
+
+    def resolve_ufunc(self, name: str, path: str) -> Any:
+        """Return the universal function of this name.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        import numpy as np
+
+        module, _, last = name.rpartition(".")
+        found = getattr(importlib.import_module(module), last, None)
+        if not isinstance(found, np.ufunc):
+            raise InputError(
+                f"{path}: {name!r} is not a universal function; of {module} only those may be named, such as numpy.log1p"
+            )
+        return found
 
     def resolve(self, name: str, path: str, kind: str) -> Any:
         """Import what a dotted name stands for.
@@ -106,23 +132,30 @@ class Trust:
             Trusted module to the version of its package, or the sha256 of its source where it has none. Trusted modules
             that these import count too.
         """
+        if not self.modules:
+            return {}
         versions: dict[str, str] = {}
         waiting = [name.split(".")[0] for name in self.names_in(spec)]
         while waiting:
             module = waiting.pop()
             if module in versions or module not in self.modules:
                 continue
-            sources = _sources(module)
-            if any("site-packages" in str(source) for source in sources):
-                versions[module] = _installed_version(module)
-                continue
-            digest = hashlib.sha256()
-            for source in sources:
-                text = source.read_bytes()
-                digest.update(source.name.encode() + b"\0" + text + b"\0")
-                waiting += imports_of(text)
-            versions[module] = digest.hexdigest()
+            versions[module], imported = self._version_of(module)
+            waiting += imported
         return versions
+
+    @functools.cache  # noqa: B019  looked up once for each process
+    def _version_of(self, module: str) -> tuple[str, list[str]]:
+        """Return the version of a module, and the top-level names that it imports."""
+        sources = _sources(module)
+        if any("site-packages" in str(source) for source in sources):
+            return _installed_version(module), []
+        digest, imported = hashlib.sha256(), []
+        for source in sources:
+            text = source.read_bytes()
+            digest.update(source.name.encode() + b"\0" + text + b"\0")
+            imported += imports_of(text)
+        return digest.hexdigest(), imported
 
 
 def _sources(module: str) -> list[Path]:

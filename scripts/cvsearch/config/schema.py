@@ -4,11 +4,11 @@ Read by the Snakefile, so by every cluster job again: nothing here imports NumPy
 """
 
 import math
-import re
 from typing import Any
 
 from cvsearch.config.layers import Config, refuse_templates
 from cvsearch.config.messages import key_path, one_line
+from cvsearch.config.values import store
 from cvsearch.errors import InputError
 
 # What a search takes from the top level unless it says otherwise.
@@ -17,10 +17,8 @@ INHERITED = ("n_candidates", "scoring", "limits", "batch_size", "share_work", "r
 # Folders and files of results/ that a search of this name would overwrite.
 TAKEN_NAMES = ("dataset", "splits", "logs", "leaderboard.csv", "report.html")
 
-# `--config share_work=false` arrives as text.
-_WORDS = {"true": True, "false": False, "null": None}
-
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+# Where a value may be infinite or NaN: below these keys stand arguments and parameters.
+VALUES = ("dataset", "estimator", "param_distributions", "scoring")
 
 
 def validate(config: Config, schema: dict[str, Any]) -> Config:
@@ -45,9 +43,8 @@ def validate(config: Config, schema: dict[str, Any]) -> Config:
     import jsonschema
 
     refuse_templates(config, "config")
-    config = {key: _WORDS.get(value, value) if isinstance(value, str) else value for key, value in config.items()}
-    config = _numbers(config)
-    _refuse_no_values(config)
+    config = {key: store(value, key) for key, value in config.items()}
+    _refuse_infinite(config)
     validator = jsonschema.Draft202012Validator(schema)
     error = jsonschema.exceptions.best_match(validator.iter_errors(config))
     if error is not None:
@@ -78,31 +75,16 @@ def _check_names(searches: list[dict[str, Any]]) -> None:
         seen[name] = i
 
 
-def _numbers(value: Any, key: str | None = None) -> Any:
-    """Turn strings that read as numbers into numbers: YAML takes ``1e-3`` for a string."""
-    if key in ("name", "dataset", "trusted_modules") and not isinstance(value, dict):
-        return value
-    if isinstance(value, dict):
-        # Keys as text, as JSON has them; `build_value` reads numbers again.
-        return {str(k): _numbers(v, k) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_numbers(v) for v in value]
-    if isinstance(value, str) and _NUMBER.match(value):
-        return int(value) if value.lstrip("+-").isdigit() else float(value)
-    return value
-
-
-def _refuse_no_values(value: Any, *path: str | int) -> None:
-    """Refuse what YAML can hold and a config cannot: numbers that are none, dates."""
+def _refuse_infinite(value: Any, *path: str | int) -> None:
+    """Refuse an infinite number or NaN where a setting of the search stands."""
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            _refuse_no_values(inner, *path, key)
+            if key not in VALUES:
+                _refuse_infinite(inner, *path, key)
     elif isinstance(value, float) and not math.isfinite(value):
         raise InputError(
-            f"{key_path(path)}: {value!r} is no finite number; write a number, or null where that is allowed"
+            f"{key_path(path)}: {value!r} is not a finite number; write a number, or null where that is allowed"
         )
-    elif not isinstance(value, str | int | float | None):
-        raise InputError(f"{key_path(path)}: {value!r} is a {type(value).__name__}; put it in quotes to make it a text")
 
 
 def _filled(config: Config, properties: dict[str, Any]) -> Config:

@@ -1,34 +1,17 @@
 """A search checked against scikit-learn before the first evaluation."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from cvsearch.candidates.space import Space, subspaces
+from cvsearch.candidates.space import Space, Subspace, is_finite, subspaces, values_of
 from cvsearch.config.names import Trust
+from cvsearch.config.values import build, constraint_error, owner_of, with_tuples
 from cvsearch.errors import InputError, did_you_mean
-from cvsearch.evaluation.estimator import build_estimator, build_value
-from cvsearch.evaluation.scoring import build_scorer
+from cvsearch.evaluation.estimator import build_estimator
+from cvsearch.evaluation.scoring import build_scorers
 
-
-def check_parameters(estimator: Any, space: Space, trust: Trust, path: str) -> None:
-    """Check that an estimator has every parameter of a space.
-
-    Raises
-    ------
-    InputError
-        For the first parameter that neither the estimator has nor an estimator among the space's own values.
-    """
-    for i, subspace in enumerate(subspaces(space)):
-        known = set(estimator.get_params())
-        for name, entry in subspace.items():
-            for value in entry if isinstance(entry, list) else []:
-                made = build_value(value, trust, f"{path}.{name}")
-                if hasattr(made, "get_params"):
-                    known |= {f"{name}__{inner}" for inner in made.get_params()}
-        for name in subspace:
-            if name not in known:
-                where = f"{path}[{i}].{name}" if isinstance(space, list) else f"{path}.{name}"
-                hint = did_you_mean(name, known) or "; see its get_params()"
-                raise InputError(f"{where}: {type(estimator).__name__} has no parameter {name!r}{hint}")
+# Of a longer list of numbers only the least and the greatest are tried: constraints are ranges.
+MANY_VALUES = 20
 
 
 def check_search(search: dict[str, Any], trust: Trust, where: str) -> None:
@@ -47,5 +30,71 @@ def check_search(search: dict[str, Any], trust: Trust, where: str) -> None:
     InputError
     """
     estimator = build_estimator(search["estimator"], trust, f"{where}estimator")
+    check_init_values(estimator, f"{where}estimator")
     check_parameters(estimator, search["param_distributions"], trust, f"{where}param_distributions")
-    build_scorer(search["scoring"], estimator, trust, f"{where}scoring")
+    build_scorers(search["scoring"], estimator, trust, f"{where}scoring")
+
+
+def check_init_values(estimator: Any, path: str) -> None:
+    """Check the values that the config gives to an estimator's own parameters.
+
+    Raises
+    ------
+    InputError
+        For the first value that scikit-learn refuses.
+    """
+    params = estimator.get_params()
+    owners = {"": estimator, **{name: value for name, value in params.items() if hasattr(value, "get_params")}}
+    for name, owner in owners.items():
+        if not isinstance(owner, type) and (says := constraint_error(owner)):
+            raise InputError(f"{path}{'.' + name if name else ''}: {says}")
+
+
+def check_parameters(estimator: Any, space: Space, trust: Trust, path: str) -> None:
+    """Check that an estimator has every parameter of a space, and takes its values.
+
+    Raises
+    ------
+    InputError
+        For the first parameter that neither the estimator has nor an estimator among the space's own values, and for the
+        first value that scikit-learn refuses.
+    """
+    for i, subspace in enumerate(subspaces(space)):
+        where = f"{path}[{i}]" if isinstance(space, list) else path
+        known = set(estimator.get_params())
+        owners: dict[str, list[Any]] = {}
+        for name, entry in subspace.items():
+            made = [build(value, trust, f"{where}.{name}") for value in entry] if isinstance(entry, list) else []
+            owners[name] = [value for value in made if hasattr(value, "get_params") and not isinstance(value, type)]
+            known |= {f"{name}__{inner}" for owner in owners[name] for inner in owner.get_params()}
+        for name in subspace:
+            if name not in known:
+                hint = did_you_mean(name, known) or "; see its get_params()"
+                raise InputError(f"{where}.{name}: {type(estimator).__name__} has no parameter {name!r}{hint}")
+        _check_values(estimator, subspace, owners, trust, where)
+
+
+def _check_values(estimator: Any, subspace: Subspace, owners: dict[str, list[Any]], trust: Trust, where: str) -> None:
+    """Ask scikit-learn about each value of a sub-space, one by one, on each estimator that may get it."""
+    from sklearn.base import clone
+
+    for name, entry in subspace.items():
+        prefix, _, last = name.rpartition("__")
+        may_get = owners.get(prefix) or [owner_of(estimator, name)[0]]
+        for at, value in _tried(entry):
+            built = build(value, trust, f"{where}.{name}{at}")
+            for owner in may_get:
+                if not hasattr(owner, "get_params") or last not in owner.get_params(deep=False):
+                    continue
+                probe = clone(owner).set_params(**{last: built})
+                if says := constraint_error(with_tuples(probe, {last: built}), last):
+                    raise InputError(f"{where}.{name}{at}: {says}")
+
+
+def _tried(entry: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the values of an entry that are tried, each with its place in the config."""
+    if isinstance(entry, list):
+        yield from ((f"[{i}]", value) for i, value in enumerate(entry[:MANY_VALUES]))
+    elif is_finite(entry):
+        values = values_of(entry)
+        yield from (("", value) for value in (min(values), max(values)))

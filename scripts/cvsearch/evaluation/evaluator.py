@@ -2,82 +2,34 @@
 
 import math
 import time
-from typing import Any, NamedTuple
+from collections import Counter
+from typing import Any
 
 from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset
-from cvsearch.evaluation.estimator import build_estimator, make_seeded
+from cvsearch.evaluation.estimator import build_estimator, make_seeded, seed_global_generators
 from cvsearch.evaluation.limits import memory_limit
-from cvsearch.evaluation.scoring import as_list, build_scorer
+from cvsearch.evaluation.scoring import Scored, build_scorers, describe_error, may_look_at_samples
 from cvsearch.evaluation.shortcuts import SharedWork
+from cvsearch.evaluation.shortcuts.distances import NeedsDecisions
 from cvsearch.evaluation.shortcuts.labels import AccuracyOfLabels
+from cvsearch.evaluation.warned import counted_warnings, most_frequent
 from cvsearch.journal.identity import Params
 
 Outcome = dict[str, Any]
 
 
-class Scores(NamedTuple):
-    """One evaluation's outcome: scorer to score, and seconds."""
-
-    test: dict[str, float]
-    train: dict[str, float]
-    fit_time: float
-    score_time: float
-
-
-def fit_and_score(estimator: Any, scorer: Any, split: SharedWork, share: bool = True) -> Scores:
-    """Fit an estimator on a split's training samples and score it on both sides.
-
-    Parameters
-    ----------
-    estimator : estimator
-    scorer : callable
-        ``scorer(estimator, X, y)``, a float or a dict of floats.
-    split : SharedWork
-        The split's arrays, and what its candidates share.
-    share : bool
-        Whether this one may share.
-
-    Returns
-    -------
-    Scores
-        ``score_time`` is that of the test side alone, as in scikit-learn's ``cross_validate``.
-
-    Raises
-    ------
-    ValueError
-        If a score is no number.
-    """
-    started = time.perf_counter()
-    fitted, X_train, X_test = split.fit(estimator, share)
-    fit_time = time.perf_counter() - started
-    started = time.perf_counter()
-    test = _as_dict(scorer(fitted, X_test, split.y_test))
-    score_time = time.perf_counter() - started
-    train = _as_dict(scorer(fitted, X_train, split.y_train))
-    for side, scores in (("test", test), ("train", train)):
-        for name, score in scores.items():
-            if math.isnan(score):
-                raise ValueError(f"{side}_{name} is NaN")
-    return Scores(test, train, fit_time, score_time)
-
-
-def _as_dict(scores: Any) -> dict[str, float]:
-    """Return scores by name; one scorer's is called ``score``."""
-    return {name: float(s) for name, s in scores.items()} if isinstance(scores, dict) else {"score": float(scores)}
-
-
 class Evaluator:
-    """What the worker process holds: one split, one estimator to clone, one scorer.
+    """What the worker process holds: one split, one estimator to clone, the scorers.
 
     Parameters
     ----------
     search : dict
-        estimator, scoring, random_state, limits, share_work of the config.
+        estimator, scoring, random_state, limits, share_work, return_train_score of the config.
     trust : Trust
     dataset : Dataset
     train, test : ndarray
-        Indices of the split.
+        Positions of the split.
     split : int
     """
 
@@ -86,11 +38,11 @@ class Evaluator:
     ) -> None:
         self.search, self.trust, self.split = search, trust, split
         self.estimator = build_estimator(search["estimator"], trust)
-        self.scorer = build_scorer(search["scoring"], self.estimator, trust)
-        known_scorers = not any("." in name for name in as_list(search["scoring"]))
-        self.shared = SharedWork(dataset, train, test, enabled=search["share_work"] and known_scorers)
+        self.scorers = build_scorers(search["scoring"], self.estimator, trust)
+        samples_only = not may_look_at_samples(search["scoring"])
+        self.shared = SharedWork(dataset, train, test, search["share_work"] and samples_only, samples_only)
         if self.shared.enabled and search["scoring"] in ("accuracy", None):
-            self.scorer = AccuracyOfLabels(self.scorer, dataset.about["target_type"])
+            self.scorers.together = AccuracyOfLabels(self.scorers.together, dataset.about["target_type"])
 
     def prefix(self, params: Params) -> str:
         """Return a text that is equal for candidates that share their pipeline's first steps."""
@@ -99,46 +51,82 @@ class Evaluator:
     def __call__(self, params: Params) -> Outcome:
         """Evaluate one candidate; whatever it raises becomes part of the row that is returned.
 
-        One that runs out of memory while it makes or uses what others share gets another try by itself, so that none fails
-        for what it would not have had to keep.
+        Returns
+        -------
+        dict
+            ``status`` and ``error``; ``test`` and ``train``, scorer to score, null where a score is not a number, and
+            ``reasons``, why not; ``fit_time`` and ``score_time``, seconds that the candidate takes by itself, and
+            ``shared_time``, those of them that another candidate had paid; ``time``, wall seconds; ``warnings`` and the most
+            frequent ``warning``.
         """
         started = time.perf_counter()
-        row: Outcome = {
-            "status": "failed",
-            "error": None,
-            "test": None,
-            "train": None,
-            "fit_time": None,
-            "score_time": None,
-        }
+        outcome: Outcome = dict.fromkeys(("error", "test", "train", "fit_time", "score_time", "scorers", "predictions"))
+        outcome |= {"status": "failed", "reasons": {}, "shared_time": 0.0}
+        warned: Counter[str] = Counter()
         try:
-            try:
-                scores = self._scores(params)
-            except MemoryError:
-                if not self.shared.drop_caches():
-                    raise
-                scores = self._scores(params, share=False)
-            row |= scores._asdict() | {"status": "ok"}
+            self._evaluate(params, outcome, warned)
         except MemoryError as error:
             limit = self.search["limits"]["memory_mb"]
             beyond = f"needed more than {limit:g} MB of memory" if limit else "needed more memory than there was"
-            row |= {"status": "out_of_memory", "error": f"{beyond} ({describe_error(error)})"}
+            outcome |= {"status": "out_of_memory", "error": f"{beyond} ({describe_error(error)})"}
         except BaseException as error:  # sys.exit in a fit ends that evaluation, not the worker.
-            row["error"] = describe_error(error)
-        return {**row, "time": time.perf_counter() - started}
+            outcome["error"] = describe_error(error)
+        outcome |= {"warnings": warned.total(), "warning": most_frequent(warned)}
+        return {**outcome, "time": time.perf_counter() - started}
 
-    def _scores(self, params: Params, share: bool = True) -> Scores:
+    def _evaluate(self, params: Params, outcome: Outcome, warned: Counter[str]) -> None:
+        """Evaluate a candidate, and again where it may not share what it tried to share.
+
+        One that runs out of memory while it makes or uses what others share gets another try by itself, so that none fails
+        for what it would not have had to keep.
+        """
+        try:
+            self._fit_and_score(params, outcome, warned)
+        except NeedsDecisions:
+            self.shared.share_distances = False
+            self._fit_and_score(params, outcome, warned)
+        except MemoryError:
+            if not self.shared.drop_caches():
+                raise
+            self._fit_and_score(params, outcome, warned, share=False)
+
+    def _fit_and_score(self, params: Params, outcome: Outcome, warned: Counter[str], share: bool = True) -> None:
+        def seed() -> None:
+            seed_global_generators(self.search["random_state"], self.split)
+
+        seed()
         estimator = make_seeded(self.estimator, params, self.trust, self.search["random_state"], self.split)
         self.shared.prepare(estimator)
-        with memory_limit(self.search["limits"]["memory_mb"]):
-            return fit_and_score(estimator, self.scorer, self.shared, share)
+        with memory_limit(self.search["limits"]["memory_mb"]), counted_warnings() as found:
+            started = time.perf_counter()
+            try:
+                fitted = self.shared.fit(estimator, seed, share)
+            except BaseException:
+                outcome |= {"fit_time": time.perf_counter() - started, "score_time": 0.0}
+                raise
+            finally:
+                warned.clear()
+                warned.update(found)
+            started = time.perf_counter()
+            test = self.scorers(fitted.estimator, fitted.X_test, self.shared.y_test)
+            score_time = time.perf_counter() - started + fitted.score_time
+            train = None
+            if self.search["return_train_score"]:
+                train = self.scorers(fitted.estimator, fitted.X_train, self.shared.y_train)
+            warned.clear()
+            warned.update(found + fitted.warnings)
+        reasons = _named_reasons("test", test) | (_named_reasons("train", train) if train else {})
+        scored = any(not math.isnan(score) for score in test.scores.values())
+        outcome |= {"status": "ok" if scored else "failed", "reasons": reasons}
+        outcome |= {"test": _with_nulls(test), "train": _with_nulls(train) if train else None}
+        outcome |= {"fit_time": fitted.fit_time, "score_time": score_time, "shared_time": fitted.shared_time}
+        if self.scorers.names is None:
+            outcome["scorers"] = list(test.scores)
 
 
-def describe_error(error: BaseException) -> str:
-    """Return an exception as one line of at most 300 characters."""
-    try:
-        text = str(error).encode("utf-8", "backslashreplace").decode()
-    except Exception:
-        text = "it cannot say what"
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:300].rstrip(": ")
+def _named_reasons(side: str, scored: Scored) -> dict[str, str]:
+    return {f"{side}_{name}": reason for name, reason in scored.reasons.items()}
+
+
+def _with_nulls(scored: Scored) -> dict[str, float | None]:
+    return {name: None if math.isnan(score) else score for name, score in scored.scores.items()}

@@ -1,58 +1,206 @@
-"""Scorers made from what the config says of them."""
+"""Scorers made from what the config says of them. Each score stands for itself: a number, or the reason why there is none."""
 
-from typing import Any
+import math
+import numbers
+import warnings
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from cvsearch.config.names import Trust
+from cvsearch.config.values import build
 from cvsearch.errors import InputError, did_you_mean
 
+# The name of a single scorer, as in scikit-learn's columns.
+SINGLE = "score"
 
-def build_scorer(scoring: Any, estimator: Any, trust: Trust, path: str = "scoring") -> Any:
-    """Make the scorer of a search.
+# What a reason is cut to.
+REASON_LENGTH = 300
+
+
+class Scored(NamedTuple):
+    """The scores of one side.
+
+    Attributes
+    ----------
+    scores : dict of str to float
+        Scorer to score; NaN where it could not be computed.
+    reasons : dict of str to str
+        Scorer to why not, for each score that is not a number.
+    """
+
+    scores: dict[str, float]
+    reasons: dict[str, str]
+
+
+class Scorers:
+    """The scorers of a search.
 
     Parameters
     ----------
-    scoring : None, str or list of str
+    together : callable
+        ``together(estimator, X, y)``: a number, or a mapping of names to numbers or to texts of errors.
+    alone : dict of str to callable
+        Each named scorer by itself, to ask why it gave no number; empty where the scorers have no names before they ran.
+    names : list of str or None
+        None for a callable of the user's own, which may return a mapping.
+    """
+
+    def __init__(self, together: Any, alone: Mapping[str, Any], names: list[str] | None) -> None:
+        self.together, self.alone, self.names = together, alone, names
+
+    def __call__(self, estimator: Any, X: Any, y: Any) -> Scored:
+        """Score a fitted estimator on one side.
+
+        Raises
+        ------
+        MemoryError
+            Not a reason for one score: the evaluation is over.
+        """
+        arguments = (estimator, X) if y is None else (estimator, X, y)
+        try:
+            found = self.together(*arguments)
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:
+            names = self.names or [SINGLE]
+            return Scored(dict.fromkeys(names, math.nan), dict.fromkeys(names, describe_error(error)))
+        scored = Scored({}, {})
+        for name, value in found.items() if isinstance(found, Mapping) else [(SINGLE, found)]:
+            score, reason = _number(value)
+            if math.isnan(score):
+                scored.reasons[name] = reason or self._why_nan(name, arguments)
+            scored.scores[name] = score
+        return scored
+
+    def _why_nan(self, name: str, arguments: tuple[Any, ...]) -> str:
+        """Return what a scorer warned of when it returned NaN."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                self.alone.get(name, self.together)(*arguments)
+            except Exception as error:
+                return describe_error(error)
+        own = [warning for warning in caught if not issubclass(warning.category, (DeprecationWarning, FutureWarning))]
+        return f"{own[-1].category.__name__}: {first_line(own[-1].message)}" if own else "the scorer returned NaN"
+
+
+def _number(value: Any) -> tuple[float, str | None]:
+    """Return a scorer's value as a float, or NaN with the reason."""
+    if isinstance(value, str):  # A scorer among several failed; this is the text of its traceback.
+        error = value.strip().splitlines()[-1]
+        if error.startswith("MemoryError"):
+            raise MemoryError(error.partition(": ")[2])
+        kind, colon, text = error.partition(":")
+        return math.nan, f"{kind.rpartition('.')[2]}{colon}{text}"[:REASON_LENGTH]
+    if hasattr(value, "item") and getattr(value, "size", 1) == 1:
+        value = value.item()
+    if not isinstance(value, numbers.Real):
+        return math.nan, f"the scorer returned {type(value).__name__}, not a number"
+    return float(value), None
+
+
+def first_line(error: object) -> str:
+    """Return the first line of an error's or a warning's text."""
+    try:
+        text = str(error).encode("utf-8", "backslashreplace").decode()
+    except Exception:
+        text = "it cannot say what"
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an exception as one line of at most `REASON_LENGTH` characters."""
+    return f"{type(error).__name__}: {first_line(error)}"[:REASON_LENGTH].rstrip(": ")
+
+
+def scorer_names(scoring: Any) -> list[str] | None:
+    """Return the names of the scorers that a ``scoring`` of the config has; None where only their results tell."""
+    if isinstance(scoring, list):
+        return list(scoring)
+    if isinstance(scoring, dict) and not _is_one_scorer(scoring):
+        return list(scoring)
+    if isinstance(scoring, str) and "." in scoring:
+        return None
+    return [SINGLE]
+
+
+def _is_one_scorer(scoring: dict[str, Any]) -> bool:
+    """Tell ``{dotted.name: {...}}`` from a mapping of names: the name of a scorer has no dot."""
+    return len(scoring) == 1 and "." in next(iter(scoring))
+
+
+def may_look_at_samples(scoring: Any) -> bool:
+    """Tell whether a ``scoring`` has a callable of the user's own, which might look at the samples themselves."""
+    if isinstance(scoring, dict):
+        return any(map(may_look_at_samples, scoring.values())) and not _is_one_scorer(scoring)
+    return any(map(may_look_at_samples, scoring)) if isinstance(scoring, list) else "." in (scoring or "")
+
+
+def build_scorers(scoring: Any, estimator: Any, trust: Trust, path: str = "scoring") -> Scorers:
+    """Make the scorers of a search.
+
+    Parameters
+    ----------
+    scoring : None, str, list or dict
         As in the config.
     estimator : estimator
         Whose own ``score`` stands in where `scoring` is None.
     trust : Trust
-
-    Returns
-    -------
-    callable
-        ``scorer(estimator, X, y)``: a float, or a dict from name to float if `scoring` is a list.
+    path : str
+        Key path in the config, for the message.
 
     Raises
     ------
     InputError
-        For a name that is no scorer.
+        For a name that is not a scorer's.
     """
     from sklearn.metrics import check_scoring
 
-    if isinstance(scoring, list):
-        return check_scoring(estimator, {name: _scorer(name, trust, path) for name in scoring})
+    names = scorer_names(scoring)
+    if isinstance(scoring, list | dict) and names != [SINGLE]:
+        specs = scoring if isinstance(scoring, dict) else {name: name for name in scoring}
+        alone = {name: _scorer(spec, trust, f"{path}.{name}") for name, spec in specs.items()}
+        return Scorers(check_scoring(estimator, alone, raise_exc=False), alone, names)
     try:
-        return check_scoring(estimator, scoring if scoring is None else _scorer(scoring, trust, path))
+        together = check_scoring(estimator, None if scoring is None else _scorer(scoring, trust, path))
     except TypeError as error:
         raise InputError(
             f"{path}: {scoring!r} does not go with {type(estimator).__name__} ({error}); name a scorer"
         ) from None
+    return Scorers(together, {}, names)
 
 
-def as_list(scoring: Any) -> list[str]:
-    """Return the names of the scorers in a ``scoring``; none for the estimator's own score."""
-    return scoring if isinstance(scoring, list) else [scoring] if scoring else []
-
-
-def _scorer(name: str, trust: Trust, path: str) -> Any:
+def _scorer(spec: Any, trust: Trust, path: str) -> Any:
     from sklearn.metrics import get_scorer, get_scorer_names
 
-    if name in get_scorer_names():
-        return get_scorer(name)
-    if trust.covers(name) and not name.startswith("sklearn."):
-        scorer = trust.resolve(name, path, "a scorer")
+    if isinstance(spec, dict):
+        return _made_scorer(spec, trust, path)
+    if spec in get_scorer_names():
+        return get_scorer(spec)
+    if trust.covers(spec) and not spec.startswith("sklearn."):
+        scorer = trust.resolve(spec, path, "a scorer")
         if callable(scorer):
             return scorer
-        raise InputError(f"{path}: {name!r} is no scorer; give a callable of (estimator, X, y)")
-    hint = did_you_mean(name, get_scorer_names()) or "; see sklearn.metrics.get_scorer_names()"
-    raise InputError(f"{path}: {name!r} is no scorer's name{hint}")
+        raise InputError(f"{path}: {spec!r} is not a scorer; give a callable of (estimator, X, y)")
+    hint = did_you_mean(spec, get_scorer_names()) or "; see sklearn.metrics.get_scorer_names()"
+    raise InputError(f"{path}: {spec!r} is not the name of a scorer{hint}")
+
+
+def _made_scorer(spec: dict[str, Any], trust: Trust, path: str) -> Any:
+    """Return the scorer of ``{sklearn.metrics.make_scorer: {...}}``."""
+    from sklearn.metrics import make_scorer
+
+    name, arguments = next(iter(spec.items())) if len(spec) == 1 else ("", None)
+    if name != "sklearn.metrics.make_scorer" or not isinstance(arguments, dict) or "score_func" not in arguments:
+        raise InputError(
+            f"{path}: {spec!r} is not a scorer; write {{sklearn.metrics.make_scorer: {{score_func: dotted.name}}}}"
+        )
+    built = build(arguments, trust, f"{path}.{name}")
+    if not callable(built["score_func"]):
+        raise InputError(
+            f"{path}.{name}.score_func: {arguments['score_func']!r} is not a function; give its dotted name"
+        )
+    try:
+        return make_scorer(**built)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}.{name}: cannot be made ({error})") from None

@@ -8,7 +8,10 @@ from cvsearch.files import canonical, sha256_of
 
 # Part of every identity, so that rows of another format are never taken for rows of this one.
 # Raise it with every change to what an evaluation is or to what a row holds.
-FORMAT = 2
+FORMAT = 3
+
+# Parameters of scikit-learn's estimators that change no score.
+WITHOUT_EFFECT = ("n_jobs", "verbose", "cache_size")
 
 Params = dict[str, Any]
 
@@ -19,7 +22,7 @@ class Setting(NamedTuple):
     Attributes
     ----------
     params : dict
-        The candidate's parameters, as plain values.
+        The candidate's parameters, as stored values.
     resource : int or None
         How much the evaluation may use, for strategies that ration it; None for all.
     """
@@ -43,22 +46,70 @@ def key_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+class Identity(NamedTuple):
+    """What the evaluations of one search on one split have in common.
+
+    Attributes
+    ----------
+    sha256 : str
+        In hex.
+    of : dict
+        What it is the sha256 of, for the manifest.
+    """
+
+    sha256: str
+    of: dict[str, Any]
+
+
+def essential(spec: Any) -> Any:
+    """Return what an estimator of the config is, without the parameters of scikit-learn that change no score."""
+    if isinstance(spec, list):
+        return [essential(inner) for inner in spec]
+    if not isinstance(spec, dict):
+        return spec
+    return {
+        name: {key: essential(value) for key, value in inner.items() if key not in WITHOUT_EFFECT}
+        if name.startswith("sklearn.") and isinstance(inner, dict)
+        else essential(inner)
+        for name, inner in spec.items()
+    }
+
+
+def defining(search: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a search changes a score: its estimator, its scorers and its random_state.
+
+    Limits, the number of candidates, the size of batches and the shortcuts change none.
+    """
+    return {**{key: search[key] for key in ("scoring", "random_state")}, "estimator": essential(search["estimator"])}
+
+
 def identity_of(
     search: dict[str, Any], dataset_sha256: str, split: int, split_sha256: str, module_versions: dict[str, str]
-) -> str:
-    """Return the identity of a search's evaluations on one split, a sha256 in hex.
+) -> Identity:
+    """Return the identity of a search's evaluations on one split.
 
     Parameters
     ----------
     search : dict
-        Its estimator, scoring and random_state count. Limits, batch size and the number of candidates do not.
+        estimator, scoring, random_state of the config.
     dataset_sha256, split_sha256 : str
         Of the contents.
     split : int
         Its number, which open random states are seeded with.
     module_versions : dict of str to str
         Of the trusted modules behind the search.
+
+    Returns
+    -------
+    Identity
     """
-    defines = {key: search[key] for key in ("estimator", "scoring", "random_state")}
-    about = {"dataset": dataset_sha256, "split": split, "split_sha256": split_sha256, "modules": module_versions}
-    return sha256_of({**defines, **about, "format": FORMAT, "scikit-learn": metadata.version("scikit-learn")})
+    of = {
+        **defining(search),
+        "dataset_sha256": dataset_sha256,
+        "split": split,
+        "split_sha256": split_sha256,
+        "modules": module_versions,
+        "format": FORMAT,
+        "scikit-learn": metadata.version("scikit-learn"),
+    }
+    return Identity(sha256_of(of), of)

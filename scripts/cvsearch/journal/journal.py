@@ -1,22 +1,39 @@
 """The journal: every finished evaluation is safe at once, and is found again whatever becomes of the job that made it.
 
-A folder for each identity (see `identity`), in it a file for each writer. Only that writer appends to it. A line is a start
+A folder for each identity (see `identity`), in it a manifest, which says what the identity is of, and a file for each writer.
+Only that writer appends to its file. Its first line says who it is (``v JSON``: versions and host). Each other line is a start
 (``s KEY``), a result (``r KEY CRC JSON``), or a start that was taken back by an orderly stop (``w KEY``). A line that cannot
 be read is skipped: it was not finished.
 """
 
+import contextlib
 import fcntl
 import json
 import os
+import platform
 import secrets
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-from cvsearch.files import AnyPath, canonical
-from cvsearch.journal.identity import Setting, key_of
+from cvsearch.config.values import strict
+from cvsearch.files import AnyPath, canonical, write_json
+from cvsearch.journal.identity import Identity, Setting, key_of
 from cvsearch.journal.policy import History, Record, Row, history_of
+
+# Beside the files of the writers.
+MANIFEST = "manifest.json"
+WHAT = (
+    "Finished evaluations of one search on one split. `of` is what makes them equal: evaluations under another estimator, "
+    "scorer, seed, dataset or split stand in another folder. The first line of each .journal file says which versions and "
+    "which host wrote it. Delete this folder to evaluate all of it again."
+)
+
+# What may change the last bits of a score, or tell why one changed.
+PACKAGES = ("numpy", "scipy", "scikit-learn")
 
 # Length of a line ``s KEY``.
 START_BYTES = 19
@@ -34,10 +51,17 @@ class Journal:
     Parameters
     ----------
     folder : path-like
+    of : dict, optional
+        What the identity is of; a writer notes it in the manifest.
     """
 
-    def __init__(self, folder: AnyPath) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: AnyPath, of: dict[str, Any] | None = None) -> None:
+        self.folder, self._of = Path(folder), of
+
+    @classmethod
+    def at(cls, journal: AnyPath, identity: Identity) -> "Journal":
+        """Return the journal of an identity in the folder of a search's journal."""
+        return cls(Path(journal, identity.sha256), identity.of)
 
     def history(self, settings: Iterable[Setting], columns: Sequence[str] | None = None) -> History:
         """Look settings up.
@@ -83,13 +107,27 @@ class Journal:
                 begun[lines[starts[-1]][2:].decode("ascii", "replace")] = starts[-1] == len(lines) - 1
         return begun
 
+    def writers(self) -> list[dict[str, str]]:
+        """Return who wrote here: python, numpy, scipy, scikit-learn and host of each writer that finished an evaluation."""
+        found = []
+        for path in sorted(self.folder.glob("*.journal")):
+            with open(path, "rb") as file:
+                first = file.readline()
+                with contextlib.suppress(ValueError):
+                    if first[:2] == b"v " and any(line[:2] == b"r " for line in file):
+                        found.append(json.loads(first[2:]))
+        return found
+
     def __enter__(self) -> "Journal":
         self.folder.mkdir(parents=True, exist_ok=True)
+        if self._of is not None and not (manifest := self.folder / MANIFEST).exists():
+            write_json(manifest, {"what": WHAT, "of": strict(self._of)})
         self._path = self.folder / f"{secrets.token_hex(8)}.journal"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         self._file: int | None = os.open(self._path, flags, 0o644)
         _hold(self._descriptor)
-        self._undo_to = 0
+        self._append(b"v %s\n" % canonical(writer()).encode())
+        self._undo_to = self.end
         self._synced = time.monotonic()
         return self
 
@@ -170,6 +208,15 @@ class Journal:
     def _append(self, line: bytes) -> None:
         while line:  # A second round only where the disk is full: it raises the reason.
             line = line[os.write(self._descriptor, line) :]
+
+
+def writer() -> dict[str, str]:
+    """Return who writes here: versions and host."""
+    return {
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in PACKAGES},
+        "host": platform.node(),
+    }
 
 
 def _replay(content: bytes, wanted: dict[str, str] | None = None) -> tuple[list[tuple[str, Row]], str | None, set[str]]:

@@ -11,6 +11,7 @@ from cvsearch.candidates.plan import Plan, planned_settings, read_plans
 from cvsearch.errors import InputError
 from cvsearch.files import AnyPath
 from cvsearch.journal.journal import read_histories
+from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
 from cvsearch.report.summary import in_words
 
@@ -18,7 +19,7 @@ from cvsearch.report.summary import in_words
 RECENT_SECONDS = 600
 
 # What is kept of each row.
-NEEDED = ("status", "attempt", "finished", "time", "test", "train")
+NEEDED = ("status", "attempt", "finished", "time", "test", "train", "scorers")
 
 
 class Best(NamedTuple):
@@ -82,8 +83,8 @@ def progress_of(search: SearchPaths, plans: Sequence[Plan], now: float) -> Progr
             counts[row["status"]] += 1
             if now - row["finished"] < RECENT_SECONDS:
                 spans.append((row["finished"] - (row["time"] or 0), row["finished"]))
-            if row["status"] == "ok":
-                of_candidate.append(row["test"][plans[-1].scorer])
+            if (score := _ranking_score(row, plans[-1].scorer)) is not None:
+                of_candidate.append(score)
     rate = len(spans) / max(now - min(start for start, _ in spans), 1e-3) if spans else None
     evaluations = sum(plan.evaluations for plan in plans)
     best = None
@@ -91,6 +92,12 @@ def progress_of(search: SearchPaths, plans: Sequence[Plan], now: float) -> Progr
         mean, std = statistics.fmean(scores[i]), statistics.pstdev(scores[i])
         best = Best(numbers[i], settings[i].params, mean, std, len(scores[i]))
     return Progress(evaluations, counts["ok"], counts.total() - counts["ok"], running, rate, best)
+
+
+def _ranking_score(row: Row, scorer: str | None) -> float | None:
+    """Return the score that ranks, or None where a row has none."""
+    scores: dict[str, float | None] = row["test"] or {}
+    return scores.get(scorer or next(iter(row["scorers"] or ["score"])))
 
 
 def _best_of(scores: Sequence[Sequence[float]]) -> int | None:
@@ -124,7 +131,7 @@ def in_lines(name: str, progress: Progress, plan: Plan) -> str:
     if (best := progress.best) is None:
         return line
     splits = f"{best.n_splits:,} of {plan.n_splits:,} splits"
-    found = f"best so far: candidate {best.candidate}, mean test {plan.scorer} {best.mean:.4f} (std {best.std:.4f}, {splits})"
+    found = f"best so far: candidate {best.candidate}, mean test {plan.scorer or 'score'} {best.mean:.4f} (std {best.std:.4f}, {splits})"
     return f"{line}\n  {found}\n  {in_words(best.params)}"
 
 

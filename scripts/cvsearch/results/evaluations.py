@@ -6,55 +6,75 @@ from pathlib import Path
 from typing import Any
 
 from cvsearch.candidates.plan import Plan, read_batch
+from cvsearch.config.values import show
 from cvsearch.errors import InputError
 from cvsearch.files import AnyPath, canonical, read_rows, write_rows
-from cvsearch.journal.identity import Params, Setting
+from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import read_histories
 from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
 
 STATUSES = ("ok", "failed", "timeout", "killed", "out_of_memory")
-TIMES = ("fit_time", "score_time", "time")
+TIMES = ("fit_time", "shared_time", "score_time", "time")
+SIDES = ("test", "train")
 
 # What the tables need of a journaled row.
-NEEDED = ("status", "attempt", "finished", "test", "train", "error", *TIMES)
+NEEDED = ("status", "attempt", "finished", "test", "train", "error", "reasons", "scorers", "warnings", "warning", *TIMES)
 
 
 class Evaluations:
     """All evaluations of a search as columns of shape (n_candidates, n_splits).
 
+    Parameters
+    ----------
+    settings : list of Setting
+        Of each candidate.
+    n_splits : int
+    scorers : list of str
+        ``score``, or the scorers' names where several were asked for.
+    sides : sequence of str
+        ``test``, and ``train`` where train scores were asked for.
+
     Attributes
     ----------
     params : list of dict
-        Parameters of each candidate.
-    scorers : list of str
-        ``score``, or the scorers' names where several were asked for.
+        Parameters of each candidate, stored values.
     status : ndarray of int8
         Index into `STATUSES`.
-    test, train : dict of str to ndarray of float
-        Scorer to scores, NaN where an evaluation failed.
+    scores : dict of (str, str) to ndarray of float
+        (Side, scorer) to scores, NaN where there is none.
     times : dict of str to ndarray of float
-        ``fit_time``, ``score_time`` and ``time``, in seconds.
-    errors : dict of (int, int) to str
-        (candidate, split) to reason, where there is one.
+        Each of `TIMES`, in seconds.
+    warnings : ndarray of int
+        How many warnings each evaluation gave.
+    errors, warning : dict of (int, int) to str
+        (candidate, split) to why a score is missing, and to the most frequent warning, where there is one.
+    reasons : dict of (int, int) to dict
+        (candidate, split) to why each score that is missing is: ``test_r2`` to text.
     costs : list of dict
         What each job computed: ``evaluations``, their ``seconds``, ``job_seconds`` from its start to its end, and when that
         was, ``ended``, in seconds since the epoch.
+    writers : list of dict
+        Versions and host of each process that evaluated.
     """
 
-    def __init__(self, params: list[Params], n_splits: int, scorers: list[str]) -> None:
+    def __init__(
+        self, settings: list[Setting], n_splits: int, scorers: list[str], sides: Sequence[str] = SIDES
+    ) -> None:
         import numpy as np
 
-        def column() -> Any:
-            return np.full((len(params), n_splits), np.nan)
-
-        self.params, self.scorers = params, scorers
-        self.status = np.full((len(params), n_splits), -1, dtype="int8")
-        self.test = {name: column() for name in scorers}
-        self.train = {name: column() for name in scorers}
-        self.times = {name: column() for name in TIMES}
+        shape = len(settings), n_splits
+        self.settings, self.params = settings, [setting.params for setting in settings]
+        self.scorers, self.sides = scorers, list(sides)
+        self.status = np.full(shape, -1, dtype="int8")
+        self.scores = {(side, name): np.full(shape, np.nan) for name in scorers for side in sides}
+        self.times = {name: np.full(shape, np.nan) for name in TIMES}
+        self.warnings = np.zeros(shape, dtype=int)
         self.errors: dict[tuple[int, int], str] = {}
+        self.reasons: dict[tuple[int, int], dict[str, str]] = {}
+        self.warning: dict[tuple[int, int], str] = {}
         self.costs: list[dict[str, float]] = []
+        self.writers: list[dict[str, str]] = []
 
     def add(self, candidate: int, split: int, row: Row) -> None:
         """Put one journaled row where it belongs."""
@@ -63,26 +83,34 @@ class Evaluations:
         for name, column in self.times.items():
             if row[name] is not None:
                 column[at] = row[name]
-        for name in self.scorers if row["status"] == "ok" else ():
-            self.test[name][at] = row["test"][name]
-            self.train[name][at] = row["train"][name]
-        if row["error"]:
-            self.errors[at] = row["error"]
+        for (side, name), column in self.scores.items():
+            if row[side] and row[side].get(name) is not None:
+                column[at] = row[side][name]
+        reasons = {name: text for name, text in row["reasons"].items() if name.startswith(tuple(self.sides))}
+        if reasons:
+            self.reasons[at] = reasons
+        if error := row["error"] or "; ".join(f"{name}: {text}" for name, text in reasons.items()):
+            self.errors[at] = error
+        if row["warnings"]:
+            self.warnings[at], self.warning[at] = row["warnings"], row["warning"]
 
     def digest(self) -> str:
-        """Return the sha256, in hex, over candidate, params, split, status and scores, in the order of candidates.
+        """Return the sha256, in hex, over every evaluation, in the order of candidates and splits.
 
-        One line per evaluation, the canonical JSON (sorted keys, no spaces) of ``[candidate, params, split, status,
-        test scores, train scores]``, scores as a mapping from scorer, null where the evaluation failed.
+        One line per evaluation, the canonical JSON (sorted keys, no spaces) of ``[candidate, resource, params, split, status,
+        test, train]``: ``params`` as in the table, scores as a mapping from scorer, null where a score is not a number;
+        ``train`` is null where no train scores were asked for.
         """
         total = hashlib.sha256()
-        for i, params in enumerate(self.params):
+        for i, setting in enumerate(self.settings):
+            params = show(setting.params)
             for j in range(self.status.shape[1]):
-                status = STATUSES[self.status[i, j]]
                 scores: list[Any] = [None, None]
-                if status == "ok":
-                    scores = [{n: float(side[n][i, j]) for n in self.scorers} for side in (self.test, self.train)]
-                total.update(canonical([i, params, j, status, *scores]).encode() + b"\n")
+                for k, side in enumerate(self.sides):
+                    values = {name: float(self.scores[side, name][i, j]) for name in self.scorers}
+                    scores[k] = {name: None if value != value else value for name, value in values.items()}
+                status = STATUSES[self.status[i, j]]
+                total.update(canonical([i, setting.resource, params, j, status, *scores]).encode() + b"\n")
         return total.hexdigest()
 
 
@@ -114,7 +142,7 @@ def _read_receipt(path: AnyPath, batch_sha256: str, identity: str) -> dict[str, 
 
 
 def read_evaluations(
-    search: SearchPaths, plans: Sequence[Plan], receipts: Iterable[AnyPath], scorers: list[str]
+    search: SearchPaths, plans: Sequence[Plan], receipts: Iterable[AnyPath], scorers: list[str] | None, sides: Sequence[str]
 ) -> Evaluations:
     """Read all evaluations of a search.
 
@@ -125,7 +153,9 @@ def read_evaluations(
         Of each round.
     receipts : iterable of path-like
         Of every batch on every split.
-    scorers : list of str
+    scorers : list of str or None
+        None where only the rows tell.
+    sides : sequence of str
 
     Returns
     -------
@@ -146,16 +176,30 @@ def read_evaluations(
             for split, identity in enumerate(plan.identities):
                 batches[paths.receipt(batch, split)] = batch_sha256, identity
     ordered = [settings[i] for i in range(len(settings))]
-    identities = plans[-1].identities
-    evaluations = Evaluations([setting.params for setting in ordered], len(identities), scorers)
-    evaluations.costs = [_read_receipt(path, *batches[Path(path)]) for path in receipts]
-    keys = [setting.key for setting in ordered]
-    for split, (_, history) in enumerate(read_histories(search.journal, identities, ordered, NEEDED)):
+    costs = [_read_receipt(path, *batches[Path(path)]) for path in receipts]
+    identities, keys = plans[-1].identities, [setting.key for setting in ordered]
+    if scorers is None:
+        scorers = _scorers_in(search, identities, ordered)
+    evaluations = Evaluations(ordered, len(identities), scorers, sides)
+    evaluations.costs = costs
+    for split, (journal, history) in enumerate(read_histories(search.journal, identities, ordered, NEEDED)):
+        evaluations.writers += journal.writers()
         for candidate, key in enumerate(keys):
             if (row := history.rows.get(key)) is not None:
                 evaluations.add(candidate, split, row)
     if missing := int((evaluations.status < 0).sum()):
         raise InputError(
-            f"{search.journal}: {missing:,} evaluations are missing; run the same command with --forcerun evaluate"
+            f"{search.journal}: {missing:,} evaluations are missing; "
+            "run the same command with --forcerun propose_candidates"
         )
     return evaluations
+
+
+def _scorers_in(search: SearchPaths, identities: Sequence[str], settings: Sequence[Setting]) -> list[str]:
+    """Return the names of the scores that a scorer of the user's own returned, in their order."""
+    names: dict[str, None] = {}
+    for _, history in read_histories(search.journal, identities, settings, ("status", "train", "attempt", "finished", "scorers")):
+        for setting in settings:
+            row = history.rows.get(setting.key)
+            names |= dict.fromkeys(row["scorers"] or () if row else ())
+    return list(names) or ["score"]

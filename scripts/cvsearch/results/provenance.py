@@ -1,27 +1,16 @@
-"""The best candidate, and where the results came from."""
+"""Where the results came from."""
 
 import hashlib
 import platform
+from collections.abc import Iterable
 from importlib import metadata
 from typing import Any
 
+from cvsearch.config.values import strict
 from cvsearch.results.evaluations import Evaluations
-from cvsearch.results.tables import Columns
 
-VERSIONS_OF = ("scikit-learn", "numpy", "scipy", "pandas", "snakemake")
-
-
-def best_of(evaluations: Evaluations, columns: Columns) -> dict[str, Any]:
-    """Return ``best.json``: the first by rank of the first scorer, of equals the lowest candidate."""
-    name = evaluations.scorers[0]
-    i = int(columns[f"rank_test_{name}"].argmin())
-    best = {"candidate": i, "params": evaluations.params[i], "scorer": name}
-    best |= {f"{stat}_test_score": float(columns[f"{stat}_test_{name}"][i]) for stat in ("mean", "std")}
-    return {
-        **best,
-        "test_scores": evaluations.test[name][i].tolist(),
-        "train_scores": evaluations.train[name][i].tolist(),
-    }
+# What the tables and plots are made with; the rest is what evaluated.
+VERSIONS_OF = ("pandas", "snakemake")
 
 
 def provenance(
@@ -38,12 +27,22 @@ def provenance(
     tables : dict of str to bytes
         File name to content of the tables; their hashes tell later whether they were touched.
     """
-    versions = {name: metadata.version(name) for name in VERSIONS_OF}
+    versions = {name: _all_of(writer.get(name) for writer in evaluations.writers) for name in EVALUATED_WITH}
     return {
         "digest": evaluations.digest(),
         "dataset_sha256": dataset["sha256"],
-        "versions": {"python": platform.python_version(), **versions},
+        "versions": versions | {name: metadata.version(name) for name in VERSIONS_OF},
+        "hosts": sorted({writer["host"] for writer in evaluations.writers if "host" in writer}),
         "platform": f"{platform.system()} {platform.machine()}",
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in tables.items()},
-        "config": config,
+        "config": strict(config),
     }
+
+
+# What the processes that evaluated noted of themselves.
+EVALUATED_WITH = ("python", "scikit-learn", "numpy", "scipy")
+
+
+def _all_of(versions: Iterable[str | None]) -> str:
+    """Return a version, or all of them where evaluations were made with several."""
+    return ", ".join(sorted({version for version in versions if version})) or "unknown"

@@ -6,6 +6,8 @@ from typing import Any
 def rank_min(means: Any) -> Any:
     """Rank mean scores, the highest first: ties share the lowest rank, NaN is last, as in scikit-learn.
 
+    Infinite means keep their order: minus infinity comes after every number and before NaN.
+
     Parameters
     ----------
     means : ndarray of shape (n_candidates,)
@@ -18,5 +20,5 @@ def rank_min(means: Any) -> Any:
 
     if np.isnan(means).all():
         return np.ones(len(means), dtype="int32")
-    filled = np.where(np.isnan(means), np.nanmin(means) - 1, means)
+    filled = np.nan_to_num(means, nan=np.nanmin(means) - 1)
     return (np.searchsorted(np.sort(-filled), -filled, side="left") + 1).astype("int32")

@@ -1,46 +1,108 @@
 """Every column of every table that a user reads: name, type, unit and meaning; and how each is filled."""
 
-from typing import Any
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from cvsearch.config.values import show
 from cvsearch.files import canonical
-from cvsearch.results.evaluations import STATUSES, Evaluations
+from cvsearch.results.evaluations import STATUSES, TIMES, Evaluations
 from cvsearch.results.ranks import rank_min
 
 Columns = dict[str, Any]
 
 
-def cv_results(evaluations: Evaluations) -> Columns:
+class Column(NamedTuple):
+    """One column, or one for each parameter, scorer or split where the name holds a word in angle brackets."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+
+CV_RESULTS = [
+    Column("candidate", "int", "", "number of the candidate, in the order of sampling"),
+    Column("mean_fit_time", "float", "s", "mean over the splits of `fit_time`"),
+    Column("std_fit_time", "float", "s", "its standard deviation"),
+    Column("mean_score_time", "float", "s", "mean over the splits of `score_time`"),
+    Column("std_score_time", "float", "s", "its standard deviation"),
+    Column("param_<parameter>", "any", "", "value of the parameter; empty where the candidate does not have it"),
+    Column("params", "JSON", "", "all parameters of the candidate"),
+    Column("split<i>_test_<scorer>", "float", "score", "score on the test side of split i; empty where there is none"),
+    Column("mean_test_<scorer>", "float", "score", "mean over the splits; empty where a split has no score"),
+    Column("std_test_<scorer>", "float", "score", "standard deviation over the splits"),
+    Column("rank_test_<scorer>", "int", "", "1 is the best mean; ties share the lowest rank, an empty mean is last"),
+    Column("split<i>_train_<scorer>", "float", "score", "score on the training side of split i"),
+    Column("mean_train_<scorer>", "float", "score", "mean over the splits"),
+    Column("std_train_<scorer>", "float", "score", "standard deviation over the splits"),
+]
+
+EVALUATIONS = [
+    Column("candidate", "int", "", "number of the candidate"),
+    Column("split", "int", "", "number of the split"),
+    Column("status", "text", "", "`ok`, `failed`, `timeout`, `killed` or `out_of_memory`"),
+    Column("test_<scorer>", "float", "score", "score on the test side; empty where there is none"),
+    Column("train_<scorer>", "float", "score", "score on the training side; empty where there is none"),
+    Column("fit_time", "float", "s", "the fit, as long as it takes by itself"),
+    Column("shared_time", "float", "s", "the part of `fit_time` that another candidate had paid: shared first steps"),
+    Column("score_time", "float", "s", "scoring the test side, as long as it takes by itself"),
+    Column("time", "float", "s", "the whole evaluation by the clock"),
+    Column("error", "text", "", "why a score is missing"),
+    Column("warnings", "int", "", "how many warnings the evaluation gave; deprecations do not count"),
+    Column("warning", "text", "", "the most frequent one, its first line"),
+]
+
+# File name to its columns.
+TABLES = {"cv_results.csv": CV_RESULTS, "evaluations.csv": EVALUATIONS}
+
+
+def cv_results(evaluations: Evaluations, parameters: Iterable[str]) -> Columns:
     """Return the columns of ``cv_results_`` as scikit-learn's searches have them, led by ``candidate``.
+
+    Parameters
+    ----------
+    evaluations : Evaluations
+    parameters : iterable of str
+        All parameters of the space. One that no candidate has keeps its empty column.
 
     Returns
     -------
     dict of str to sequence
-        Each of length n_candidates. Parameters that are no scalars are JSON, and so is ``params``.
+        Each of length n_candidates.
     """
     import numpy as np
 
-    def mean_and_std(name: str, scores: Any) -> Columns:
-        means = np.average(scores, axis=1)
-        return {f"mean_{name}": means, f"std_{name}": np.sqrt(np.average((scores - means[:, np.newaxis]) ** 2, axis=1))}
+    def mean_and_std(name: str, values: Any) -> Columns:
+        with np.errstate(invalid="ignore"):  # Infinite scores have no standard deviation.
+            means = np.average(values, axis=1)
+            stds = np.sqrt(np.average((values - means[:, np.newaxis]) ** 2, axis=1))
+        return {f"mean_{name}": means, f"std_{name}": stds}
 
     params = evaluations.params
     columns: Columns = {"candidate": range(len(params))}
     for name in ("fit_time", "score_time"):
         columns |= mean_and_std(name, evaluations.times[name])
-    for name in sorted({name for setting in params for name in setting}):
-        columns[f"param_{name}"] = [_cell(setting.get(name)) for setting in params]
-    columns["params"] = [canonical(setting) for setting in params]
+    for name in sorted({*parameters, *(name for setting in params for name in setting)}):
+        columns[f"param_{name}"] = [cell(setting[name]) if name in setting else "" for setting in params]
+    columns["params"] = [canonical(show(setting)) for setting in params]
     for name in evaluations.scorers:
-        for side, scores in (("test", evaluations.test), ("train", evaluations.train)):
-            columns |= {f"split{j}_{side}_{name}": column for j, column in enumerate(scores[name].T)}
-            columns |= mean_and_std(f"{side}_{name}", scores[name])
+        for side in evaluations.sides:
+            scores = evaluations.scores[side, name]
+            columns |= {f"split{j}_{side}_{name}": column for j, column in enumerate(scores.T)}
+            columns |= mean_and_std(f"{side}_{name}", scores)
             if side == "test":
                 columns[f"rank_test_{name}"] = rank_min(columns[f"mean_test_{name}"])
     return columns
 
 
-def _cell(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | bool | int | float) else canonical(value)
+def cell(value: Any) -> Any:
+    """Return a parameter's value as a cell of a table."""
+    if value is None:
+        return "None"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | bool | int | float) else canonical(show(value))
 
 
 def evaluation_columns(evaluations: Evaluations) -> Columns:
@@ -48,15 +110,16 @@ def evaluation_columns(evaluations: Evaluations) -> Columns:
     import numpy as np
 
     n_candidates, n_splits = evaluations.status.shape
-    columns = {
+    columns: Columns = {
         "candidate": np.repeat(np.arange(n_candidates), n_splits),
         "split": np.tile(np.arange(n_splits), n_candidates),
         "status": np.array(STATUSES)[evaluations.status.ravel()],
     }
-    columns |= {f"test_{name}": evaluations.test[name].ravel() for name in evaluations.scorers}
-    columns |= {f"train_{name}": evaluations.train[name].ravel() for name in evaluations.scorers}
-    columns |= {name: column.ravel() for name, column in evaluations.times.items()}
-    errors = np.full(n_candidates * n_splits, "", dtype=object)
-    for (i, j), text in evaluations.errors.items():
-        errors[i * n_splits + j] = text
-    return columns | {"error": errors}
+    for side in evaluations.sides:
+        columns |= {f"{side}_{name}": evaluations.scores[side, name].ravel() for name in evaluations.scorers}
+    columns |= {name: evaluations.times[name].ravel() for name in TIMES}
+    texts = {name: np.full(n_candidates * n_splits, "", dtype=object) for name in ("error", "warning")}
+    for name, found in (("error", evaluations.errors), ("warning", evaluations.warning)):
+        for (i, j), text in found.items():
+            texts[name][i * n_splits + j] = text
+    return columns | {"error": texts["error"], "warnings": evaluations.warnings.ravel(), "warning": texts["warning"]}

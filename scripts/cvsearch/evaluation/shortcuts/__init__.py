@@ -1,49 +1,124 @@
 """Work that depends on the split alone, done once for all candidates that a worker evaluates on it.
 
 Each shortcut has a file of its own with its conditions: `distances`, `prefix`, `finite`, `labels`. Each is off where its
-conditions do not hold, and none changes a prediction. All are off where ``share_work`` is false, and for scorers that are not
-scikit-learn's, which might look at X.
+conditions do not hold, and each leaves every score as it is. All are off where ``share_work`` is false, and for scorers of the
+user's own, which might look at the samples.
 
 Shared arrays are read-only. Whoever may write into its input gets copies: estimators that are not scikit-learn's, and those
 with a ``copy`` parameter that is false (`writes`).
 """
 
 import contextlib
-from typing import Any
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from cvsearch.data.dataset import Dataset
-from cvsearch.evaluation.shortcuts.distances import EPSILON, KERNEL_ERROR, MEMORY_BYTES, Distances, takes_gram_matrix
+from cvsearch.evaluation.shortcuts.distances import MEMORY_BYTES, Distances, stand_in_for, takes_gram_matrix
 from cvsearch.evaluation.shortcuts.finite import assume_finite, contains_estimators
-from cvsearch.evaluation.shortcuts.prefix import are_equal, bytes_of, prefix_of, transformed
-from cvsearch.evaluation.shortcuts.writes import may_write, read_only
+from cvsearch.evaluation.shortcuts.prefix import are_equal, bytes_of, key_of_steps, steps_and_last, transformed
+from cvsearch.evaluation.shortcuts.writes import copy_of, may_write, read_only
+from cvsearch.evaluation.warned import counted_warnings
 from cvsearch.files import canonical
 from cvsearch.journal.identity import Params
 
+# The samples to fit on, and those of either side to score on.
+Sides = tuple[Any, Any, Any]
+
+
+class Fitted(NamedTuple):
+    """A fitted estimator, or a stand-in that predicts the same.
+
+    Attributes
+    ----------
+    estimator : estimator
+    X_train, X_test : array-like
+        What to score it on: the samples as it takes them.
+    fit_time : float
+        Seconds that the fit takes by itself.
+    shared_time : float
+        Those of them that another candidate had paid.
+    score_time : float
+        Seconds of scoring that are over: the first steps of a pipeline have transformed the test side.
+    warnings : Counter
+        Those of the first steps of a pipeline, whoever fitted them.
+    """
+
+    estimator: Any
+    X_train: Any
+    X_test: Any
+    fit_time: float
+    shared_time: float = 0.0
+    score_time: float = 0.0
+    warnings: Counter[str] = Counter()
+
+
+class Behind(NamedTuple):
+    """The samples behind the first steps of a pipeline, and what it took to get there."""
+
+    sides: Sides
+    fit_time: float
+    score_time: float
+    warnings: Counter[str]
+
+
+class NotBehind(Exception):
+    """The fitted first steps of a pipeline cannot transform one of the sides."""
+
 
 class SharedWork:
-    """The arrays of one split, and what its candidates share.
+    """The samples of one split, and what its candidates share.
 
     Parameters
     ----------
     dataset : Dataset
     train, test : ndarray of int
-        Indices into the dataset.
+        Positions in the dataset.
     enabled : bool
-        Whether candidates may share anything but the arrays.
+        Whether candidates may share anything but the samples.
+    samples_only : bool
+        Whether a scorer needs nothing but predictions. Else it gets the whole pipeline and the samples themselves.
 
     Attributes
     ----------
-    X_train, y_train, X_test, y_test : ndarray
-        Read-only.
+    X_train, y_train, X_test, y_test : array-like
+        Read-only where they are arrays; y is None in a search without a target.
+    share_distances : bool
+        Whether squared distances may be shared.
     """
 
-    def __init__(self, dataset: Dataset, train: Any, test: Any, enabled: bool = True) -> None:
-        self.X_train, self.y_train = map(read_only, dataset.take(train))
-        self.X_test, self.y_test = map(read_only, dataset.take(test))
-        self.enabled = enabled
-        self._finite = dataset.about["X_is_finite"]
-        self._prefix: tuple[str | None, tuple[Any, Any, Any] | None] = (None, None)
+    def __init__(
+        self, dataset: Dataset, train: Any, test: Any, enabled: bool = True, samples_only: bool = True
+    ) -> None:
+        self._train, self._test = dataset.take(train), dataset.take(test)
+        self.X_train, self.y_train = read_only(self._train.X), read_only(self._train.y)
+        self.X_test, self.y_test = read_only(self._test.X), read_only(self._test.y)
+        self.enabled, self.share_distances, self._samples_only = enabled, enabled, samples_only
+        self._finite, self._train_positions = dataset.about["X_is_finite"], train
+        self._behind: tuple[str | None, Behind | None] = (None, None)
         self._distances: tuple[str | None, Distances | None] = (None, None)
+
+    def _sides_for(self, estimator: Any) -> Sides:
+        """Return the samples as an estimator takes them.
+
+        One that takes a kernel or distances between samples gets the columns of the training samples, as in scikit-learn's
+        searches.
+
+        Raises
+        ------
+        ValueError
+            If it takes such a matrix, and the samples are not one.
+        """
+        from sklearn.utils import get_tags
+
+        if not get_tags(estimator).input_tags.pairwise:
+            return self.X_train, self.X_train, self.X_test
+        n_samples = len(self.X_train) + len(self.X_test)
+        if getattr(self.X_train, "shape", (0, 0))[1] < n_samples:
+            raise ValueError("X should be a square kernel matrix")
+        X_train = read_only(self.X_train[:, self._train_positions])
+        return X_train, X_train, read_only(self.X_test[:, self._train_positions])
 
     def prefix(self, params: Params, estimator: Any) -> str:
         """Return a text that is equal for candidates of an estimator that share their pipeline's first steps."""
@@ -54,85 +129,134 @@ class SharedWork:
 
     def prepare(self, estimator: Any) -> None:
         """Make what rests on the split alone, before an evaluation's own work: no candidate's memory is charged for it."""
-        if self.enabled and takes_gram_matrix(estimator):
+        if self.share_distances and takes_gram_matrix(estimator):
             self._distances_of((self.X_train, self.X_train, self.X_test), "X")
 
     def drop_caches(self) -> bool:
-        """Drop what is kept if a pipeline prefix is among it; return whether one was."""
-        if self._prefix[0] is None:
+        """Drop what is kept if the samples behind a pipeline's first steps are among it; return whether they were."""
+        if self._behind[0] is None:
             return False
-        self._prefix = self._distances = (None, None)
+        self._behind = self._distances = (None, None)
         return True
 
-    def fit(self, estimator: Any, share: bool = True) -> tuple[Any, Any, Any]:
+    def fit(self, estimator: Any, seed: Callable[[], None], share: bool = True) -> Fitted:
         """Fit an estimator, or a stand-in that predicts the same, on the training samples.
+
+        A pipeline is fitted in two: its first steps, then the last one, with `seed` called between them. So the last step
+        meets the same random numbers whether the first ones were shared or not.
 
         Parameters
         ----------
         estimator : estimator
+        seed : callable
+            Seeds the generators of the whole process.
         share : bool
             Whether it may share what is kept, where that is enabled.
-
-        Returns
-        -------
-        fitted : estimator
-        X_train, X_test : array-like
-            What to score it on: the samples as the fitted stand-in takes them.
         """
-        samples, checked, known = (self.X_train, self.X_train, self.X_test), self._finite, "X"
         share = share and self.enabled
-        if share and (prefix := prefix_of(estimator)) is not None and not may_write(estimator[:-1]):
-            samples, checked, known = self._through(estimator[:-1], prefix), False, prefix
-            estimator = estimator.steps[-1][1]
-        X_fit, X_train, X_test = samples
-        if not share or may_write(estimator):
-            X_own = X_fit.copy()
-            return (
-                estimator.fit(X_own, self.y_train.copy()),
-                X_own if X_train is X_fit else X_train.copy(),
-                X_test.copy(),
-            )
-        if (stand_in := self._with_gram_matrix(estimator, samples, known)) is not None:
-            estimator, (X_fit, X_train, X_test), checked = *stand_in, True
-        with assume_finite() if checked and not contains_estimators(estimator) else contextlib.nullcontext():
-            return estimator.fit(X_fit, self.y_train), X_train, X_test
+        sides = self._sides_for(estimator)
+        steps, last = steps_and_last(estimator)
+        if steps is None:
+            return self._fit(estimator, sides, "X", self._finite, share)
+        if may_write(steps) or not self._samples_only:
+            return self._fit_pipeline(estimator, steps, last, sides, seed)
+        key = key_of_steps(steps) if share else None
+        try:
+            behind, is_new = self._through(steps, sides, key)
+        except NotBehind:
+            seed()
+            return self._fit_pipeline(estimator, steps, last, sides, seed)
+        seed()
+        fitted = self._fit(last, behind.sides, key or "", False, share)
+        return fitted._replace(
+            fit_time=behind.fit_time + fitted.fit_time,
+            shared_time=0.0 if is_new else behind.fit_time,
+            score_time=behind.score_time,
+            warnings=behind.warnings,
+        )
 
-    def _through(self, steps: Any, key: str) -> tuple[Any, Any, Any]:
-        """Return the samples behind a pipeline's first steps: to fit on, and each side to score on.
+    def _fit(self, estimator: Any, sides: Sides, known: str, finite: bool, share: bool) -> Fitted:
+        """Fit an estimator that is not a pipeline on samples that are `known` by a text."""
+        started = time.perf_counter()
+        X_fit, X_train, X_test = sides
+        if not share or may_write(estimator):
+            X_own = copy_of(X_fit)
+            _fit_on(estimator, X_own, copy_of(self.y_train))
+            X_train = X_own if X_train is X_fit else copy_of(X_train)
+            return Fitted(estimator, X_train, copy_of(X_test), time.perf_counter() - started)
+        if (distances := self._distances_for(estimator, sides, known)) is not None:
+            estimator, (X_fit, X_train, X_test), finite = stand_in_for(estimator), distances, True
+        with assume_finite() if finite and not contains_estimators(estimator) else contextlib.nullcontext():
+            _fit_on(estimator, X_fit, self.y_train)
+        return Fitted(estimator, X_train, X_test, time.perf_counter() - started)
+
+    def _fit_pipeline(self, pipeline: Any, steps: Any, last: Any, sides: Sides, seed: Callable[[], None]) -> Fitted:
+        """Fit a pipeline that has to stay whole."""
+        started = time.perf_counter()
+        X, y = copy_of(sides[0]), copy_of(self.y_train)
+        X_behind = _fit_transform(steps, X, y)
+        seed()
+        _fit_on(last, X_behind, y)
+        return Fitted(pipeline, X, copy_of(sides[2]), time.perf_counter() - started)
+
+    def _through(self, steps: Any, sides: Sides, key: str | None) -> tuple[Behind, bool]:
+        """Return the samples behind a pipeline's first steps, and whether these steps were fitted for it.
 
         What a transformer returns from ``fit_transform`` need not be what it makes of the same samples afterwards.
-        """
-        if self._prefix[0] == key and self._prefix[1] is not None:
-            return self._prefix[1]
-        self._prefix = key, None
-        X_fit = steps.fit_transform(self.X_train, self.y_train)
-        X_train, X_test = (transformed(steps, X) for X in (self.X_train, self.X_test))
-        samples = X_fit, X_fit if are_equal(X_fit, X_train) else X_train, X_test
-        if sum(map(bytes_of, samples)) <= MEMORY_BYTES:
-            self._prefix = key, (read_only(samples[0]), read_only(samples[1]), read_only(samples[2]))
-        return samples
 
-    def _distances_of(self, samples: tuple[Any, Any, Any], known: str) -> Distances | None:
+        Raises
+        ------
+        NotBehind
+            If the fitted steps cannot transform one of the sides. That is a matter of scoring this side, not of the fit.
+        """
+        if key is not None and self._behind[0] == key and self._behind[1] is not None:
+            return self._behind[1], False
+        self._behind = key, None
+        started = time.perf_counter()
+        (_, X_train, X_test), y_train = sides, self.y_train
+        if key is None:  # Who shares nothing gets samples of its own, as in scikit-learn's searches.
+            X_train, y_train, X_test = copy_of(X_train), copy_of(y_train), copy_of(X_test)
+        with counted_warnings() as found:
+            X_fit = _fit_transform(steps, X_train, y_train)
+            try:
+                X_train = transformed(steps, X_train)
+                fitted = time.perf_counter()
+                X_test = transformed(steps, X_test)
+            except MemoryError:
+                raise
+            except Exception as error:
+                raise NotBehind from error
+        scored = time.perf_counter()
+        sides = X_fit, X_fit if are_equal(X_fit, X_train) else X_train, X_test
+        behind = Behind(sides, fitted - started, scored - fitted, found)
+        if key is not None and sum(map(bytes_of, sides)) <= MEMORY_BYTES:
+            kept = read_only(sides[0]), read_only(sides[1]), read_only(sides[2])
+            self._behind = key, behind._replace(sides=kept)
+        return behind, True
+
+    def _distances_of(self, sides: Sides, known: str) -> Distances | None:
         """Return the distances behind the kernels of these samples, or None where they cannot be shared."""
         if self._distances[0] != known:
             self._distances = known, None  # It stays so if there is no memory for more.
             with contextlib.suppress(MemoryError):
-                self._distances = known, Distances.of(*samples)
+                self._distances = known, Distances.of(*sides)
         return self._distances[1]
 
-    def _with_gram_matrix(
-        self, estimator: Any, samples: tuple[Any, Any, Any], known: str
-    ) -> tuple[Any, list[Any]] | None:
-        """Return (estimator, Gram matrices of the three sides), or None where the shortcut does not apply."""
-        if not takes_gram_matrix(estimator) or (distances := self._distances_of(samples, known)) is None:
+    def _distances_for(self, estimator: Any, sides: Sides, known: str) -> Sides | None:
+        """Return the Gram matrices of the three sides, or None where an estimator does not take them."""
+        if not (self.share_distances and known and takes_gram_matrix(estimator)):
             return None
-        if (gamma := distances.gamma(estimator.gamma)) is None:
-            return None
-        from sklearn.base import is_regressor
+        distances = self._distances_of(sides, known)
+        return distances.grams_for(estimator) if distances is not None else None
 
-        error = distances.kernel_error(gamma)
-        if is_regressor(estimator):
-            error = estimator.C * (error + EPSILON)
-        if error > KERNEL_ERROR:
-            return None
-        return estimator.set_params(kernel="precomputed", gamma="scale"), distances.grams(gamma)
+
+def _fit_on(estimator: Any, X: Any, y: Any) -> None:
+    """Fit an estimator in place; what its ``fit`` returns does not matter, as in scikit-learn's searches."""
+    if y is None:
+        estimator.fit(X)
+    else:
+        estimator.fit(X, y)
+
+
+def _fit_transform(steps: Any, X: Any, y: Any) -> Any:
+    return steps.fit_transform(X) if y is None else steps.fit_transform(X, y)

@@ -1,16 +1,19 @@
 """Squared distances shared: the RBF kernels of all candidates of a split.
 
-``SVC``, ``NuSVC``, ``SVR`` and ``NuSVR`` with ``kernel="rbf"`` get the Gram matrix, exp(-gamma d^2), from squared distances
-that are computed once, as ``kernel="precomputed"``. It is the same model up to the last bits of the kernel. Off for
-subclasses, for ``probability=True``, for samples that are sparse, no array of numbers or not finite, where the matrices would
-take more than `MEMORY_BYTES`, and where scikit-learn's own kernel is uncertain by more than `KERNEL_ERROR`, for the
-regressors times C, which their predictions are sums up to: a fit takes x^2 + y^2 - 2xy for the squared distance, which is
-noise for samples that are far from the origin and close to each other, and there no other way of computing it gives the same
-model.
+``SVC`` with ``kernel="rbf"`` gets the Gram matrix, exp(-gamma d^2), from squared distances that are computed once, as
+``kernel="precomputed"``. It is the same model up to the last bits of the kernel: its labels are the same, its decision values
+differ by rounding. So the stand-in gives labels only. A scorer that asks for decision values ends the shortcut, and the
+candidates of the split are computed plainly.
+
+Off for subclasses, for ``probability=True``, for samples that are sparse, not an array of numbers or not finite, where the
+matrices would take more than `MEMORY_BYTES`, and where scikit-learn's own kernel is uncertain by more than `KERNEL_ERROR`: a
+fit takes x^2 + y^2 - 2xy for the squared distance, which is noise for samples that are far from the origin and close to each
+other, and there no other way of computing it gives the same model. ``NuSVC``, ``SVR`` and ``NuSVR`` are computed plainly:
+1 of 547 fits of NuSVC had other labels, and predictions of the regressors differ by rounding.
 """
 
+import functools
 import math
-import sys
 from typing import Any
 
 # What the shared arrays of one worker may take; beyond it every candidate computes its own.
@@ -19,8 +22,9 @@ MEMORY_BYTES = 1 << 30
 # The error of an entry of scikit-learn's own kernel, estimated, beyond which its distances are not replaced.
 KERNEL_ERROR = 1e-10
 
-# The last bit of a number near 1.
-EPSILON = sys.float_info.epsilon
+
+class NeedsDecisions(BaseException):
+    """A scorer asks a stand-in for more than labels. It passes scikit-learn's ``except Exception``."""
 
 
 class Distances:
@@ -80,15 +84,40 @@ class Distances:
         grams = [_gram(squared, gamma, out) for squared, out in zip(self._squared, self._buffers, strict=True)]
         return grams if len(grams) == 3 else [grams[0], *grams]
 
+    def grams_for(self, estimator: Any) -> tuple[Any, Any, Any] | None:
+        """Return the kernels of an estimator's gamma, or None where they would not be certain enough."""
+        gamma = self.gamma(estimator.gamma)
+        if gamma is None or self.kernel_error(gamma) > KERNEL_ERROR:
+            return None
+        fit, train, test = self.grams(gamma)
+        return fit, train, test
+
 
 def takes_gram_matrix(estimator: Any) -> bool:
-    """Whether an estimator is one whose RBF kernel may be computed for it."""
+    """Tell whether an estimator is one whose RBF kernel may be computed for it."""
     if not type(estimator).__module__.startswith("sklearn.svm."):
         return False
-    from sklearn.svm import SVC, SVR, NuSVC, NuSVR
+    from sklearn.svm import SVC
 
-    plain = type(estimator) in (SVC, NuSVC, SVR, NuSVR) and estimator.kernel == "rbf"
-    return plain and getattr(estimator, "probability", False) in (False, "deprecated")
+    return type(estimator) is SVC and estimator.kernel == "rbf" and estimator.probability in (False, "deprecated")
+
+
+def stand_in_for(estimator: Any) -> Any:
+    """Return an estimator that takes Gram matrices and predicts the labels that `estimator` would predict."""
+    return _labels_only()(**{**estimator.get_params(), "kernel": "precomputed", "gamma": "scale"})
+
+
+@functools.cache
+def _labels_only() -> Any:
+    from sklearn.svm import SVC
+
+    class LabelsOnlySVC(SVC):  # type: ignore[misc]  # scikit-learn has no types
+        """Predicts labels. Its decision values would differ by rounding from those of the plain estimator."""
+
+        def decision_function(self, X: Any) -> Any:
+            raise NeedsDecisions
+
+    return LabelsOnlySVC
 
 
 def _gram(squared: Any, gamma: float, out: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def contains_estimators(estimator: Any) -> bool:
-    """Whether an estimator fits others, be they parameters or made by itself where a parameter is left at None."""
+    """Tell whether an estimator fits others, be they parameters or made by itself where a parameter is left at None."""
     from sklearn.base import MetaEstimatorMixin
 
     if isinstance(estimator, MetaEstimatorMixin) or hasattr(estimator, "regressor"):

@@ -1,27 +1,33 @@
 """The first steps of a pipeline shared: fitted once for neighbouring candidates that agree on them.
 
 Off for subclasses, pipelines with ``memory``, steps whose parameters cannot be compared or that may write into their input,
-and results above `MEMORY_BYTES`.
+and results that take too much memory.
 """
 
+import inspect
 import math
 from typing import Any
 
 from cvsearch.files import canonical
 
 
-def prefix_of(estimator: Any) -> str | None:
-    """Return a text that tells a pipeline's first steps, with all their parameters, from others; None for no sharing."""
+def steps_and_last(estimator: Any) -> tuple[Any, Any]:
+    """Return a pipeline's first steps, as a pipeline, and its last step; None and the estimator where it is to stay whole."""
     if not hasattr(estimator, "steps"):
-        return None
+        return None, estimator
     from sklearn.pipeline import Pipeline
 
     if type(estimator) is not Pipeline or len(estimator.steps) < 2 or estimator.memory is not None:
-        return None
+        return None, estimator
     if estimator.transform_input is not None or not hasattr(estimator.steps[-1][1], "fit"):
-        return None
+        return None, estimator
+    return estimator[:-1], estimator.steps[-1][1]
+
+
+def key_of_steps(steps: Any) -> str | None:
+    """Return a text that tells a pipeline's steps, with all their parameters, from others; None if they cannot be compared."""
     try:
-        return canonical([[name, _comparable(step)] for name, step in estimator.steps[:-1]])
+        return canonical([[name, _comparable(step)] for name, step in steps.steps])
     except TypeError:
         return None
 
@@ -32,7 +38,7 @@ def _comparable(value: Any) -> Any:
     Raises
     ------
     TypeError
-        For a value that cannot be compared so: an array, a function, a random generator.
+        For a value that cannot be compared so: an array, a random generator.
     """
     if hasattr(value, "get_params"):
         params = {name: _comparable(param) for name, param in value.get_params(deep=False).items()}
@@ -43,6 +49,8 @@ def _comparable(value: Any) -> Any:
         return {canonical(_comparable(k)): _comparable(v) for k, v in value.items()}
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if inspect.isroutine(value) and "<" not in value.__qualname__:
+        return [value.__module__, value.__qualname__]
     raise TypeError(f"{type(value).__name__} cannot be compared")
 
 
@@ -66,7 +74,9 @@ def are_equal(one: Any, other: Any) -> bool:
 
 
 def bytes_of(array: Any) -> float:
-    """Return the size of a dense or sparse array in bytes; of anything else, no size that would be kept."""
+    """Return the size of an array or a DataFrame in bytes; of anything else, no size that would be kept."""
+    if hasattr(array, "memory_usage"):
+        return int(array.memory_usage(deep=True).sum())
     if hasattr(array, "tocsr"):
         parts = [getattr(array, name, None) for name in ("data", "indices", "indptr", "row", "col")]
         return sum(getattr(part, "nbytes", 0) for part in parts)
