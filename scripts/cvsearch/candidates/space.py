@@ -1,24 +1,26 @@
 """A parameter space: which values each parameter may take, and candidates drawn from it.
 
-A space is a mapping from parameter to entry, or a list of such mappings (sub-spaces). An entry is finite (a list,
-``linspace``, ``logspace``, ``range``) or a distribution of scipy.stats. NumPy and SciPy are imported where candidates are
-drawn; checking and counting, which the Snakefile does, needs neither.
+A space is a mapping from parameter to entry, or a list of such mappings (sub-spaces). An entry lists its values (a list,
+``linspace``, ``logspace``, ``range``) or is a distribution. ``randint`` and those of scipy.stats that give finitely many whole
+numbers are finite too. NumPy and SciPy are imported where they are needed: a job reads the Snakefile without them.
 """
 
-import itertools
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from cvsearch.candidates.products import Product, Union, Values, count, distinct
 from cvsearch.errors import InputError, did_you_mean
-from cvsearch.journal.identity import Params
 
 Entry = Any
 Subspace = dict[str, Entry]
 Space = Subspace | list[Subspace]
 
-FINITE = ("linspace", "logspace", "range")
-CONTINUOUS = ("uniform", "loguniform", "randint")
+LISTS = ("linspace", "logspace", "range")
+DISTRIBUTIONS = ("uniform", "loguniform", "randint")
+
+# The whole numbers of a distribution, of which those with no probability at all are left out. Of more only the ends are known.
+MAX_LISTED = 1_000_000
 
 
 def subspaces(space: Space) -> list[Subspace]:
@@ -40,15 +42,15 @@ def check_space(space: Space, path: str, needs_values: bool = False) -> None:
     Raises
     ------
     InputError
-        For an entry that is empty, of unknown form or impossible bounds, or infinite in a grid.
+        For an entry that is empty, of unknown form or impossible bounds, or a distribution in a grid.
     """
     for i, subspace in enumerate(subspaces(space)):
         for name, entry in subspace.items():
             where = f"{path}[{i}].{name}" if isinstance(space, list) else f"{path}.{name}"
             _check_entry(entry, where)
-            if needs_values and not is_finite(entry):
+            if needs_values and not lists_values(entry):
                 raise InputError(
-                    f"{where}: {entry!r} has no end, a grid needs values; use a list, linspace, logspace or range"
+                    f"{where}: {entry!r} is a distribution, a grid needs values; use a list, linspace, logspace or range"
                 )
 
 
@@ -66,10 +68,10 @@ def _check_entry(entry: Entry, path: str) -> None:
         if not isinstance(arguments, dict):
             raise InputError(f"{path}: {arguments!r} is no mapping of arguments; write {{{kind}: {{name: value}}}}")
         return
-    if kind not in FINITE + CONTINUOUS:
-        known = ", ".join(FINITE + CONTINUOUS)
+    if kind not in LISTS + DISTRIBUTIONS:
+        known = ", ".join(LISTS + DISTRIBUTIONS)
         raise InputError(
-            f"{path}: is not known; use a list, {known} or scipy.stats.NAME{did_you_mean(kind, FINITE + CONTINUOUS)}"
+            f"{path}: is not known; use a list, {known} or scipy.stats.NAME{did_you_mean(kind, LISTS + DISTRIBUTIONS)}"
         )
     numbers = isinstance(arguments, list) and all(_is_number(a) for a in arguments)
     counts = {"range": (1, 2, 3), "linspace": (3,), "logspace": (3,)}.get(kind, (2,))
@@ -88,7 +90,7 @@ def _check_entry(entry: Entry, path: str) -> None:
             raise InputError(f"{path}: {arguments!r} has step 0; give another step")
         if len(range(*arguments)) == 0:
             raise InputError(f"{path}: {arguments!r} is empty; the start must come before the stop")
-    elif kind in FINITE:
+    elif kind in LISTS:
         if not isinstance(arguments[2], int) or arguments[2] < 1:
             raise InputError(f"{path}: num {arguments[2]!r} is no whole number of at least 1")
         if arguments[0] == arguments[1] and arguments[2] > 1:
@@ -109,26 +111,43 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def is_finite(entry: Entry) -> bool:
-    """Whether an entry lists its values."""
-    return isinstance(entry, list) or next(iter(entry)) in FINITE
+def lists_values(entry: Entry) -> bool:
+    """Whether an entry lists its values, each as likely as the others."""
+    return isinstance(entry, list) or next(iter(entry)) in LISTS
+
+
+def is_even(space: Space) -> bool:
+    """Whether a space has finitely many settings that are all equally likely."""
+    entries = [entry for subspace in subspaces(space) for entry in subspace.values()]
+    return all(lists_values(entry) or "randint" in entry for entry in entries)
+
+
+def never_repeats(space: Space) -> bool:
+    """Whether each sub-space has an entry that gives floats without end."""
+    return all(any(_is_continuous(entry, name) for name, entry in subspace.items()) for subspace in subspaces(space))
+
+
+def _is_continuous(entry: Entry, name: str) -> bool:
+    if lists_values(entry) or "randint" in entry:
+        return False
+    return hasattr(_distribution(entry, name), "pdf")
+
+
+def settings_of(space: Space) -> Union | None:
+    """Return the settings of a finite space, parameters by name; None for an infinite one."""
+    products = []
+    for subspace in subspaces(space):
+        values = {name: values_of(subspace[name], name) for name in sorted(subspace)}
+        products.append({name: found for name, found in values.items() if found is not None})
+        if len(products[-1]) < len(values):
+            return None
+    return Union(list(map(Product, products)))
 
 
 def space_size(space: Space) -> int | None:
-    """Return the number of settings in a finite space, or None for an infinite one."""
-    total = 0
-    for subspace in subspaces(space):
-        if not all(map(is_finite, subspace.values())):
-            return None
-        total += math.prod(_length(entry) for entry in subspace.values())
-    return total
-
-
-def _length(entry: Entry) -> int:
-    if isinstance(entry, list):
-        return len(set(map(repr, entry)))
-    kind, arguments = next(iter(entry.items()))
-    return len(range(*arguments)) if kind == "range" else arguments[2]
+    """Return the number of different settings in a finite space, or None for an infinite one."""
+    settings = settings_of(space)
+    return None if settings is None else settings.size
 
 
 def is_logarithmic(entry: Entry) -> bool:
@@ -147,9 +166,9 @@ def bounds(entries: Iterable[Entry]) -> tuple[float, float] | None:
         kind, arguments = next(iter(entry.items())) if isinstance(entry, dict) else ("list", entry)
         if kind == "logspace":
             ends += [10.0 ** arguments[0], 10.0 ** arguments[1]]
-        elif kind == "range":
+        elif kind in ("range", "randint"):
             ends += [range(*arguments)[0], range(*arguments)[-1]]
-        elif kind in FINITE + CONTINUOUS:
+        elif kind in LISTS + DISTRIBUTIONS:
             ends += arguments[:2]
         elif kind == "list" and all(map(_is_number, arguments)):
             ends += arguments
@@ -158,86 +177,116 @@ def bounds(entries: Iterable[Entry]) -> tuple[float, float] | None:
     return min(ends), max(ends)
 
 
-def values_of(entry: Entry) -> list[Any]:
-    """Return a finite entry's values in plain Python types."""
+def values_of(entry: Entry, name: str) -> Values | None:
+    """Return the values of a finite entry in plain Python types; None for an infinite one.
+
+    Parameters
+    ----------
+    entry : list or dict
+    name : str
+        Key path of the entry, for the message.
+    """
     if isinstance(entry, list):
-        return list({repr(value): value for value in entry}.values())
+        return distinct(entry)
     kind, arguments = next(iter(entry.items()))
-    if kind == "range":
-        return list(range(*arguments))
+    if kind in ("range", "randint"):
+        return range(*arguments)
+    if kind in LISTS:
+        import numpy as np
+
+        return distinct(getattr(np, kind)(*arguments).tolist())
+    return None if kind in DISTRIBUTIONS else _whole_numbers(entry, name)
+
+
+def _whole_numbers(entry: Entry, name: str) -> Values | None:
+    """Return the numbers that a distribution of SciPy gives with a positive probability; None where they have no end."""
+    distribution = _distribution(entry, name)
+    low, high = distribution.support()
+    if not hasattr(distribution, "pmf") or not math.isfinite(high - low):
+        return None
+    numbers = range(int(low), int(high) + 1)
+    if int(high) - int(low) >= MAX_LISTED:
+        return numbers
     import numpy as np
 
-    return getattr(np, kind)(*arguments).tolist()
-
-
-def refuse_overlap(spaces: list[dict[str, list[Any]]]) -> None:
-    """Refuse sub-spaces that share settings.
-
-    Raises
-    ------
-    InputError
-    """
-    for (i, one), (j, other) in itertools.combinations(enumerate(spaces), 2):
-        if one.keys() == other.keys() and all(set(map(repr, one[k])) & set(map(repr, other[k])) for k in one):
-            raise InputError(
-                f"param_distributions[{j}]: shares settings with param_distributions[{i}]; keep sub-spaces apart"
-            )
-
-
-def setting_of(number: int, spaces: list[dict[str, list[Any]]], sizes: list[int]) -> Params:
-    """Return the setting of this number, counting through the sub-spaces, the last parameter fastest."""
-    for values, size in zip(spaces, sizes, strict=True):
-        if number < size:
-            break
-        number -= size
-    setting: Params = {}
-    for name in reversed(values):
-        number, place = divmod(number, len(values[name]))
-        setting[name] = values[name][place]
-    return dict(reversed(setting.items()))
+    return [number for number, p in zip(numbers, distribution.pmf(np.array(numbers)).tolist(), strict=True) if p > 0]
 
 
 def quantile_of(entry: Entry, name: str) -> Callable[[Any], list[Any]]:
-    """Return the quantile function of an entry: uniform numbers in [0, 1) to a list of plain values."""
-    if is_finite(entry):
-        values = values_of(entry)
+    """Return the quantile function of an entry: uniform numbers in [0, 1) to a list of plain values.
+
+    Parameters
+    ----------
+    entry : list or dict
+    name : str
+        Key path of the entry, for the message.
+    """
+    if lists_values(entry) or "randint" in entry:
+        values = values_of(entry, name) or []
+        n_values = count(values)
 
         def choose(uniform: Any) -> list[Any]:
-            return [values[i] for i in (uniform * len(values)).astype(int).tolist()]
+            return [values[int(place)] for place in (uniform * n_values).tolist()]
 
         return choose
-    import scipy.stats
-
-    kind, arguments = next(iter(entry.items()))
-    try:
-        if kind == "uniform":
-            low, high = arguments
-            distribution = scipy.stats.uniform(low, high - low)
-        elif kind in CONTINUOUS:
-            distribution = getattr(scipy.stats, kind)(*arguments)
-        else:
-            distribution = _scipy_distribution(kind)(**arguments)
-        ppf, whole = distribution.ppf, isinstance(distribution.dist, scipy.stats.rv_discrete)
-        median = float(ppf(0.5))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"param_distributions.{name}: {entry!r} is refused by SciPy ({error})") from None
-    if not math.isfinite(median):
-        raise InputError(
-            f"param_distributions.{name}: {entry!r} has arguments outside the distribution's range; see scipy.stats"
-        )
+    distribution = _distribution(entry, name)
 
     def draw(uniform: Any) -> list[Any]:
-        return ppf(uniform).astype("int64" if whole else "float64").tolist()
+        return distribution.ppf(uniform).astype("int64" if hasattr(distribution, "pmf") else "float64").tolist()
 
     return draw
 
 
-def _scipy_distribution(kind: str) -> Any:
+def check_distributions(space: Space, path: str) -> None:
+    """Check what only SciPy knows: its distributions and their arguments. SciPy is imported where the space names one.
+
+    Parameters
+    ----------
+    space : dict or list of dict
+        Checked by `check_space`.
+    path : str
+        Key path of the space in the config, for the message.
+
+    Raises
+    ------
+    InputError
+        For a distribution that SciPy does not have, or that refuses its arguments.
+    """
+    for i, subspace in enumerate(subspaces(space)):
+        for name, entry in subspace.items():
+            if isinstance(entry, dict) and next(iter(entry)).startswith("scipy.stats."):
+                _distribution(entry, f"{path}[{i}].{name}" if isinstance(space, list) else f"{path}.{name}")
+
+
+def _distribution(entry: Entry, path: str) -> Any:
+    """Return an entry's distribution with its arguments."""
     import scipy.stats
 
+    kind, arguments = next(iter(entry.items()))
+    if kind == "uniform":
+        low, high = arguments
+        return scipy.stats.uniform(low, high - low)
+    if kind == "loguniform":
+        return scipy.stats.loguniform(*arguments)
     name = kind.removeprefix("scipy.stats.")
-    distribution = getattr(scipy.stats, name, None)
-    if not isinstance(distribution, scipy.stats.rv_continuous | scipy.stats.rv_discrete):
+    family = getattr(scipy.stats, name, None)
+    if not isinstance(family, scipy.stats.rv_continuous | scipy.stats.rv_discrete):
         known = [n for n in dir(scipy.stats) if hasattr(getattr(scipy.stats, n), "ppf")]
-        raise InputError(f"param_distributions: {kind!r} is no distribution of SciPy{did_you_mean(name, known)}")
+        raise InputError(f"{path}: {kind!r} is not a distribution of SciPy{did_you_mean(name, known)}")
+    shapes = family.shapes.split(", ") if family.shapes else []
+    known = [*shapes, "loc"] + ["scale"] * isinstance(family, scipy.stats.rv_continuous)
+    for argument in arguments:
+        if argument not in known:
+            hint = did_you_mean(argument, known) or f"; it takes {', '.join(known)}"
+            raise InputError(f"{path}.{kind}.{argument}: is not an argument of this distribution{hint}")
+    try:
+        distribution = family(**arguments)
+        median = float(distribution.ppf(0.5))
+    except (TypeError, ValueError) as error:
+        reason = (str(error).splitlines() or [""])[0].removeprefix("_parse_args() ")
+        raise InputError(f"{path}: {entry!r} is refused by SciPy ({reason}); it takes {', '.join(known)}") from None
+    if not math.isfinite(median):
+        raise InputError(f"{path}: {entry!r} has arguments outside the distribution's range; see scipy.stats.{name}")
+    if hasattr(distribution, "pmf") and not median.is_integer():
+        raise InputError(f"{path}: {entry!r} gives numbers that are not whole; let loc be a whole number")
     return distribution

@@ -1,16 +1,18 @@
 """Every combination of a space's values."""
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from cvsearch.candidates.space import refuse_overlap, space_size, subspaces, values_of
+from cvsearch.candidates.space import settings_of, space_size
 from cvsearch.candidates.strategy import Strategy
 from cvsearch.journal.identity import Setting
 
 
 class Grid(Strategy):
-    """All settings, in the order of scikit-learn's ``ParameterGrid``: parameters by name, the last one fastest."""
+    """All settings, in the order of scikit-learn's ``ParameterGrid``: parameters by name, the last one fastest.
+
+    A setting that an earlier sub-space has is left out.
+    """
 
     needs_values = True
 
@@ -20,10 +22,4 @@ class Grid(Strategy):
 
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
         """Return every combination."""
-        spaces = [{name: values_of(subspace[name]) for name in sorted(subspace)} for subspace in subspaces(self.space)]
-        refuse_overlap(spaces)
-        return [
-            Setting(dict(zip(space, values, strict=True)))
-            for space in spaces
-            for values in itertools.product(*space.values())
-        ]
+        return list(map(Setting, settings_of(self.space) or ()))

@@ -1,21 +1,30 @@
 """Candidates sampled at random."""
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cvsearch.candidates.space import quantile_of, refuse_overlap, setting_of, space_size, subspaces, values_of
+from cvsearch.candidates.products import Union
+from cvsearch.candidates.space import is_even, never_repeats, quantile_of, settings_of, space_size, subspaces
 from cvsearch.candidates.strategy import Strategy
+from cvsearch.files import canonical
 from cvsearch.journal.identity import Params, Setting
 
 # Rows drawn at once. A candidate's place in its block depends on its number alone, so vectorised arithmetic gives it the
 # same bits however many are asked for.
 BLOCK = 1024
 
+# After so many repeats in a row, what is left of a space is too unlikely to wait for. Had it one chance in a hundred at each
+# draw, this would happen once in 20,000 times.
+PATIENCE = 1000
+
 
 class Random(Strategy):
-    """Independent settings. A finite space is drawn from without repeats, every setting equally likely."""
+    """Independent settings, none drawn twice.
+
+    In a finite space of values and ``randint`` every setting is equally likely. Where a distribution of SciPy makes some
+    likelier, or a space is infinite, a repeat is drawn again; see `PATIENCE`.
+    """
 
     def count(self) -> int:
         """Return what is asked for, or the size of a space that holds fewer."""
@@ -24,8 +33,9 @@ class Random(Strategy):
 
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
         """Draw the candidates."""
-        draw = self._sampled if space_size(self.space) is None else self._shuffled
-        return list(map(Setting, itertools.islice(draw(), self.count())))
+        settings = settings_of(self.space)
+        draws = self._shuffled(settings) if settings is not None and is_even(self.space) else self._sampled(settings)
+        return list(map(Setting, itertools.islice(draws, self.count())))
 
     def messages(self) -> list[str]:
         """Say so where the space holds fewer candidates than the config asks for."""
@@ -35,22 +45,41 @@ class Random(Strategy):
             f"the space holds {self.count():,} candidates, all are taken; n_candidates asks for {self.n_candidates:,}"
         ]
 
-    def _shuffled(self) -> Iterator[Params]:
+    def _shuffled(self, settings: Union) -> Iterator[Params]:
         """Yield the settings of a finite space in random order: a Fisher-Yates shuffle that keeps only what it has touched."""
         from numpy.random import RandomState
 
-        spaces = [{name: values_of(subspace[name]) for name in sorted(subspace)} for subspace in subspaces(self.space)]
-        refuse_overlap(spaces)
-        sizes = [math.prod(map(len, values.values())) for values in spaces]
-        random, size = RandomState(self.random_state), sum(sizes)
+        random, n_numbers = RandomState(self.random_state), settings.n_numbers
         moved: dict[int, int] = {}
-        for i in range(size):
-            j = i + _random_below(size - i, random)
+        for i in range(n_numbers):
+            j = i + _random_below(n_numbers - i, random)
             number, moved[j] = moved.get(j, j), moved.get(i, i)
-            yield setting_of(number, spaces, sizes)
+            if (setting := settings.setting(number)) is not None:
+                yield setting
 
-    def _sampled(self) -> Iterator[Params]:
-        """Yield settings of an infinite space: inverse transform sampling, one uniform number per parameter."""
+    def _sampled(self, settings: Union | None) -> Iterator[Params]:
+        """Yield draws without repeats, and when that takes too long, what is left: evenly of a finite space, else as it comes."""
+        draws = self._draws()
+        if never_repeats(self.space):
+            yield from draws
+        drawn: set[str] = set()
+        repeats = 0
+        while repeats < PATIENCE:
+            setting = next(draws)
+            text = canonical(setting)
+            if text in drawn:
+                repeats += 1
+                continue
+            repeats = 0
+            drawn.add(text)
+            yield setting
+        if settings is None:
+            yield from draws
+        else:
+            yield from (setting for setting in self._shuffled(settings) if canonical(setting) not in drawn)
+
+    def _draws(self) -> Iterator[Params]:
+        """Yield independent settings: inverse transform sampling, one uniform number per parameter."""
         import numpy as np
 
         random = np.random.RandomState(self.random_state)
