@@ -17,6 +17,7 @@ rule time_pilot:
         "../envs/environment.yaml"
     params:
         search=run.pilot_settings,
+        candidates=run.pilot_candidates,
         conditions=run.conditions,
         module_versions=run.module_versions,
     message:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from cvsearch.candidates.batches import MAX_BATCH_SIZE
 from cvsearch.candidates.plan import read_plans
 from cvsearch.candidates.space import subspaces
 from cvsearch.console import job, say
@@ -38,12 +37,11 @@ def main(name, receipts, dataset, config, outputs):
     plans = read_plans(paths)
     sides = SIDES if search["return_train_score"] else SIDES[:1]
     evaluations = read_evaluations(paths, plans, receipts, scorer_names(search["scoring"]), sides)
-    most = min(len(evaluations.params), MAX_BATCH_SIZE)
     lines = (
         failure_line(evaluations, config["retry_failed"]),
         missing_line(evaluations),
         warning_line(evaluations),
-        cost_line(evaluations.costs, plans[-1].batch_size, most),
+        cost_line(evaluations.costs),
     )
     messages = [line for line in lines if line]
     for message in messages:

@@ -20,12 +20,18 @@ from cvsearch.layout import SearchPaths
 
 
 def batch_size_of(search, settings, pilot, batch_seconds):
-    """Return how many candidates a batch holds: what the config says, or what the pilot's times and the files allow."""
+    """Return how many candidates a batch holds, and what a person should know of it.
+
+    It is what the config says, or what the pilot's times and the files allow.
+    """
     if search["batch_size"] != "auto":
-        return search["batch_size"]
+        return search["batch_size"], []
     timed = read_json(pilot, "run the same command with --forcerun time_pilot")
+    if timed["capped"]:
+        line = f"the pilot stopped an evaluation after {timed['cap_seconds']:g} s, so nobody knows how long one takes; each"
+        return 1, [f"{line} job evaluates one candidate, unless batch_size says otherwise"]
     size = size_for(timed["seconds_per_evaluation"], batch_seconds)
-    return min(size, largest_size([setting.params for setting in settings]))
+    return min(size, largest_size([setting.params for setting in settings])), []
 
 
 def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pilot, paths):
@@ -55,12 +61,13 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
     settings = strategy.propose(paths.number, [])
     data = read_about(dataset)["sha256"]
     splits = [read_split_about(path)["sha256"] for path in split_abouts]
+    batch_size, size_messages = batch_size_of(search, settings, pilot, batch_seconds)
     plan = Plan(
         round=paths.number,
         first=0,
         n_candidates=len(settings),
         n_splits=len(splits),
-        batch_size=batch_size_of(search, settings, pilot, batch_seconds),
+        batch_size=batch_size,
         scorer=next(iter(scorer_names(search["scoring"]) or [None])),
         space_size=space_size(search["param_distributions"]),
         identities=[identity_of(search, data, i, split, module_versions).sha256 for i, split in enumerate(splits)],
@@ -74,7 +81,7 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
 
     work = find_work(paths, plan, settings, search)
     remove_outdated(paths, plan, work)
-    messages = [f"{search['name']}: {message}" for message in strategy.messages()]
+    messages = [f"{search['name']}: {message}" for message in [*strategy.messages(), *size_messages]]
     messages.append(plan_line(search["name"], plan, work))
     print(*messages, sep="\n")
     write_plan(paths, replace(plan, messages=messages))

@@ -10,7 +10,7 @@ from cvsearch.data.splits import load_split, read_split_about
 from cvsearch.evaluation.check import check_search
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.limits import slurm_limits
-from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, steady_mean, time_evaluations
+from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, time_evaluations
 from cvsearch.evaluation.worker import stopped_in_order
 from cvsearch.files import write_json
 from cvsearch.journal.identity import identity_of
@@ -19,14 +19,14 @@ from cvsearch.layout import SearchPaths
 
 
 def main(positions, split_about, dataset, journal, search, module_versions, output, where=""):
-    """Time a few candidates on split 0 and write their mean to `output`.
+    """Time the first candidates of a search on split 0 and write their mean to `output`.
 
     Parameters
     ----------
     positions, split_about, dataset, journal : path-like
         The two files of split 0; `dataset` and `journal` are folders.
     search : dict
-        estimator, scoring, random_state, param_distributions, limits, share_work of the config.
+        estimator, scoring, random_state, param_distributions, strategy, n_candidates, limits, share_work of the config.
     module_versions : dict of str to str
         Of the trusted modules behind the search.
     output : path-like
@@ -41,10 +41,11 @@ def main(positions, split_about, dataset, journal, search, module_versions, outp
     trust = Trust(module_versions)
     check_search(search, trust, where)
     evaluator = Evaluator(search, trust, data, *load_split(positions), split)
-    settings = strategy_of({**search, "strategy": "random", "n_candidates": ENOUGH_EVALUATIONS}).propose(0, [])
+    n_candidates = min(search["n_candidates"], ENOUGH_EVALUATIONS)
+    settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]
     with stopped_in_order(), Journal.at(journal, identity) as opened:
-        seconds = time_evaluations(evaluator, settings, search, opened)
-    write_json(output, {"seconds_per_evaluation": steady_mean(seconds), "evaluations": max(len(seconds), 1)})
+        times = time_evaluations(evaluator, settings, search, opened, evaluator.prefix)
+    write_json(output, times.about())
 
 
 if __name__ == "__main__":
@@ -56,7 +57,7 @@ if __name__ == "__main__":
             snakemake.input.split,
             Path(snakemake.input.about).parent,
             SearchPaths.of(snakemake.wildcards.search).journal,
-            {**snakemake.params.search, **conditions, "limits": limits},
+            {**snakemake.params.search, **snakemake.params.candidates, **conditions, "limits": limits},
             snakemake.params.module_versions,
             snakemake.output[0],
             f"searches[{snakemake.wildcards.search}].",

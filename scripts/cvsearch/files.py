@@ -47,6 +47,12 @@ def write_atomically(path: AnyPath, content: bytes | memoryview) -> None:
         beside.unlink(missing_ok=True)
 
 
+def changed_at(path: AnyPath) -> int | None:
+    """Return when a file was changed, in nanoseconds of its file system's clock; None where there is none."""
+    path = Path(path)
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
 def write_json(path: AnyPath, value: Any) -> None:
     """Write a JSON value for people and programs to read, all or nothing."""
     write_atomically(path, (json.dumps(value, indent=2) + "\n").encode())

@@ -5,6 +5,7 @@ The Snakefile makes one `Run`. The rules ask it for their params, their input fi
 
 import functools
 import json
+import math
 import os
 import sys
 import time
@@ -14,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from cvsearch.candidates.plan import Plan, read_plan, written_at
-from cvsearch.candidates.space import check_space
+from cvsearch.candidates.space import check_distributions, check_space
 from cvsearch.candidates.strategies import strategy_class, strategy_of
 from cvsearch.config.layers import Config, assemble, read_yaml
-from cvsearch.config.names import Trust
+from cvsearch.config.names import Trust, check_modules
 from cvsearch.config.schema import validate
 from cvsearch.console import errors_since
 from cvsearch.errors import InputError
-from cvsearch.files import AnyPath, canonical
+from cvsearch.files import AnyPath, canonical, changed_at
 from cvsearch.journal.identity import FORMAT, defining
 from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths
 from cvsearch.report.summary import summary
@@ -64,9 +65,12 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
         layers.append(read_yaml(own))
     layers.append(read_yaml(shipped))
     checked = validate(assemble(*layers), read_yaml(schema))
+    check_modules(checked["trusted_modules"], "trusted_modules")
     for i, search in enumerate(checked["searches"]):
         strategy = strategy_class(search["strategy"], f"searches[{i}].strategy")
         check_space(search["param_distributions"], f"searches[{i}].param_distributions", strategy.needs_values)
+    for search in checked["searches"]:
+        check_distributions(search["param_distributions"], f"searches[{search['name']}].param_distributions")
     return checked
 
 
@@ -112,6 +116,7 @@ class Run:
         # Another version may give other numbers: what depends on it runs again.
         self.versions = {"scikit-learn": metadata.version("scikit-learn"), "evaluations": FORMAT}
         self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
+        self._best_before = {name: changed_at(SearchPaths.of(name).best) for name in self.searches}
 
     def _rounds(self) -> list[tuple[str, int]]:
         return [(name, number) for name in self.searches for number in self.rounds(name)]
@@ -136,6 +141,10 @@ class Run:
     def pilot_settings(self, wildcards: Any) -> dict[str, Any]:
         """Return what a pilot times: evaluations, and the space that they are taken from."""
         return self.search_settings(wildcards) | self._settings(wildcards.search, "param_distributions")
+
+    def pilot_candidates(self, wildcards: Any, resources: Any) -> dict[str, Any]:
+        """Return what a pilot takes its candidates from, which does not time it again: a search that grows keeps its batches."""
+        return self._settings(wildcards.search, "strategy", "n_candidates")
 
     def conditions(self, wildcards: Any, resources: Any) -> dict[str, Any]:
         """Return under what evaluations run."""
@@ -237,7 +246,7 @@ class Run:
         for name, search in self.searches.items():
             paths = SearchPaths.of(name)
             wanted += [*paths.tables, paths.best, *paths.figures]
-            if strategy_of(search).count() * len(self.splits) >= PARQUET_ROWS:
+            if strategy_of(search).has(math.ceil(PARQUET_ROWS / len(self.splits))):
                 wanted += [table.with_suffix(".parquet") for table in paths.tables]
         return list(map(str, wanted))
 
@@ -249,12 +258,10 @@ class Run:
             print(f"error: {line}", file=sys.stderr)
 
     def tell_results(self) -> None:
-        """Say how each search came out, and where its table and plots are.
-
-        A run that was asked for something earlier in the pipeline leaves searches without a result.
-        """
-        for paths in map(SearchPaths.of, self.searches):
-            if paths.best.exists():
+        """Say how each search came out whose result this run wrote, and where its table and plots are."""
+        for name, before in self._best_before.items():
+            paths = SearchPaths.of(name)
+            if changed_at(paths.best) not in (None, before):
                 try:
                     print(summary(paths), file=sys.stderr)
                 except InputError as error:

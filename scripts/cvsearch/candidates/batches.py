@@ -52,7 +52,11 @@ def is_of_cut(name: str, first: int, batch_size: int) -> bool:
 
 
 def size_for(seconds_per_evaluation: float, batch_seconds: float) -> int:
-    """Return how many evaluations fill `batch_seconds`: at least 1, at most `MAX_BATCH_SIZE`."""
+    """Return how many evaluations fill `batch_seconds`: at least 1, at most `MAX_BATCH_SIZE`.
+
+    The number of candidates does not count, or a search that grows would be cut anew. So at the end of a run a core may be
+    idle for as long as one batch takes, and no longer.
+    """
     return int(min(max(batch_seconds / max(seconds_per_evaluation, 1e-9), 1), MAX_BATCH_SIZE))
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cvsearch.candidates.batches import batch_length, batch_name, batches_of
-from cvsearch.files import read_json, read_rows, write_json
+from cvsearch.files import changed_at, read_json, read_rows, write_json
 from cvsearch.journal.identity import Setting
 from cvsearch.layout import RoundPaths, SearchPaths
 
@@ -88,7 +88,7 @@ def read_plans(search: SearchPaths) -> list[Plan]:
 
 def written_at(paths: RoundPaths) -> int | None:
     """Return when the plan of a round was written, in nanoseconds of its file system's clock; None where there is none."""
-    return paths.plan.stat().st_mtime_ns if paths.plan.exists() else None
+    return changed_at(paths.plan)
 
 
 def read_batch(paths: RoundPaths, batch: str) -> tuple[str, list[tuple[int, Setting]]]:

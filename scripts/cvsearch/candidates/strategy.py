@@ -36,6 +36,10 @@ class Strategy:
         """Return how many candidates all rounds have; nothing is drawn for it."""
         raise NotImplementedError
 
+    def has(self, n: int) -> bool:
+        """Whether there are at least so many candidates."""
+        return self.count() >= n
+
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
         """Return the candidates of a round.
 

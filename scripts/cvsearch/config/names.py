@@ -14,14 +14,39 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from cvsearch.errors import InputError, did_you_mean
+
+# A function of these, taken for a loader or a scorer, runs whatever its arguments say. A user's own module of such a name
+# would not be found: the standard library comes first.
+REFUSED = sys.stdlib_module_names | {"__main__", "cvsearch"}
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
 
 # Libraries of which only the universal functions may be named, such as numpy.log1p.
 UFUNC_MODULES = ("numpy", "scipy.special")
+
+
+def check_modules(modules: Iterable[str], path: str) -> None:
+    """Check that nobody trusts what would run anything.
+
+    Parameters
+    ----------
+    modules : iterable of str
+    path : str
+        Key path in the config, for the message.
+
+    Raises
+    ------
+    InputError
+        For a module of Python's standard library, and for this workflow's own.
+    """
+    for i, module in enumerate(modules):
+        if module in REFUSED:
+            whose = "Python's standard library" if module in sys.stdlib_module_names else "this workflow"
+            raise InputError(f"{path}[{i}]: {module!r} belongs to {whose}; name a module with your own code")
 
 
 class Trust:
@@ -34,7 +59,7 @@ class Trust:
     """
 
     def __init__(self, modules: Iterable[str]) -> None:
-        self.modules = list(modules)
+        self.modules = [module for module in modules if module not in REFUSED]
         if self.modules and "" not in sys.path and str(Path.cwd()) not in sys.path:
             sys.path.append(str(Path.cwd()))
 
@@ -106,6 +131,11 @@ class Trust:
                         f"{path}: {owner} has no {part!r}{did_you_mean(part, dir(found)) or '; check the name'}"
                     )
                 found = getattr(found, part)
+                if isinstance(found, ModuleType) and not self.covers(f"{found.__name__}.x"):
+                    raise InputError(
+                        f"{path}: {name!r} leaves its module for {found.__name__!r}; a name has to stay inside "
+                        "scikit-learn or a trusted module"
+                    )
             return found
         raise InputError(
             f"{path}: the module of {name!r} was not found; check the name, PYTHONPATH and the environment"

@@ -1,11 +1,11 @@
 """A few evaluations timed before the search, so that batches can be sized. They are journaled like any other evaluation."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from cvsearch.evaluation.supervisor import Evaluate, evaluate_in_order
 from cvsearch.journal import policy
-from cvsearch.journal.identity import Setting
+from cvsearch.journal.identity import Params, Setting
 from cvsearch.journal.journal import Journal
 
 # Enough for a mean: so many evaluations, or so many seconds of them.
@@ -16,44 +16,84 @@ ENOUGH_SECONDS = 2.0
 CAP_SECONDS = 30.0
 
 
+class Times(NamedTuple):
+    """How long evaluations took.
+
+    Attributes
+    ----------
+    seconds : list of float
+        Wall seconds of each evaluation that ended.
+    capped : list of float
+        Wall seconds after which others were stopped before their end.
+    """
+
+    seconds: list[float]
+    capped: list[float]
+
+    @property
+    def total(self) -> float:
+        """All the seconds."""
+        return sum(self.seconds) + sum(self.capped)
+
+    def mean(self) -> float:
+        """Return the mean of all but the first time, for the first evaluation also pays for what the others share.
+
+        A lower bound where some were stopped.
+        """
+        known = [*self.seconds, *self.capped]
+        steady = known[1:] or known or [CAP_SECONDS]
+        return sum(steady) / len(steady)
+
+    def about(self) -> dict[str, Any]:
+        """Return what ``pilot.json`` says."""
+        return {
+            "seconds_per_evaluation": self.mean(),
+            "evaluations": len(self.seconds),
+            "capped": len(self.capped),
+            "cap_seconds": CAP_SECONDS,
+        }
+
+
 def time_evaluations(
-    evaluate: Evaluate, settings: Sequence[Setting], search: dict[str, Any], journal: Journal
-) -> list[float]:
+    evaluate: Evaluate,
+    settings: Sequence[Setting],
+    search: dict[str, Any],
+    journal: Journal,
+    prefix: Callable[[Params], str],
+) -> Times:
     """Evaluate settings until enough is known; what the journal has counts, and is not evaluated again.
 
     Parameters
     ----------
     evaluate : callable
     settings : sequence of Setting
+        That the search asks for.
     search : dict
         limits, return_train_score of the config.
     journal : Journal
         Open; what is finished is written to it.
+    prefix : callable
+        From parameters to a text that is equal for candidates that share work.
 
     Returns
     -------
-    list of float
-        Wall seconds of each evaluation.
+    Times
     """
     limits = search["limits"]
     cap = min(CAP_SECONDS, limits["seconds"] or CAP_SECONDS)
     terms = policy.Terms(limits, 0, search["return_train_score"])
     history = journal.history(settings)
-    seconds = [row["time"] for row in history.rows.values() if row["time"] is not None]
+    times = Times([row["time"] for row in history.rows.values() if row["time"] is not None], [])
     tasks = policy.untried(policy.remaining(settings, history, terms), history)
-    while tasks and sum(seconds) <= ENOUGH_SECONDS:
-        enough = ENOUGH_SECONDS - sum(seconds)
-        rows, failure = evaluate_in_order(tasks, evaluate, journal, limits, cap, enough)
-        seconds += [row["time"] for row in rows.values()]
+    tasks = policy.in_order(tasks, history, prefix)
+    while tasks and times.total <= ENOUGH_SECONDS:
+        rows, failure = evaluate_in_order(tasks, evaluate, journal, limits, cap, ENOUGH_SECONDS - times.total)
+        times.seconds.extend(row["time"] for row in rows.values())
         over = set(rows)
         if failure:
-            seconds.append(failure.seconds)
+            # One that was stopped at the config's own limit took what it may take; so did one that died.
+            stopped = failure.status == "timeout" and cap != limits["seconds"]
+            (times.capped if stopped else times.seconds).append(failure.seconds)
             over.add(failure.task.key)
         tasks = [task for task in tasks if task.key not in over]
-    return seconds
-
-
-def steady_mean(seconds: Sequence[float]) -> float:
-    """Return the mean of all but the first time: the first evaluation also pays for what the others share."""
-    steady = seconds[1:] or seconds or [CAP_SECONDS]
-    return sum(steady) / len(steady)
+    return times

@@ -18,9 +18,12 @@ def summary(search: SearchPaths) -> str:
     """
     best = read_json(search.best, REBUILD)
     plans = read_plans(search)
-    n_candidates = sum(plan.n_candidates for plan in plans)
+    counts = ""
+    if plans:
+        n_candidates = sum(plan.n_candidates for plan in plans)
+        counts = f"{n_candidates:,} candidates on {plans[-1].n_splits:,} splits, "
     return (
-        f"{search.name}: {n_candidates:,} candidates on {plans[-1].n_splits:,} splits, best is candidate {best['candidate']} "
+        f"{search.name}: {counts}best is candidate {best['candidate']} "
         f"with a mean test {best['scorer']} of {best['mean_test_score']:.4f} (std {best['std_test_score']:.4f})\n"
         f"  {in_words(best['params'])}\n"
         f"  table: {search.table}   map: {search.map}"

@@ -1,15 +1,10 @@
 """What merging says of a search: what failed and why, what warned, and what it cost."""
 
 import builtins
-import itertools
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cvsearch.results.evaluations import STATUSES, Evaluations
-
-# Overhead that is not worth a word, as a share of core time; a better batch size would get there.
-FAIR_OVERHEAD = 0.05
 
 # How many reasons a line gives.
 MOST_REASONS = 3
@@ -79,35 +74,17 @@ def _kind(error: str) -> str:
     return "machine" if machine else "failed"
 
 
-def cost_line(costs: Sequence[dict[str, float]], batch_size: int, most: int) -> str | None:
-    """Say what share of core time was evaluation, and what batch size would have been better; None if nothing ran.
+def cost_line(costs: Sequence[dict[str, float]]) -> str | None:
+    """Say what share of core time was evaluation; None if nothing ran.
 
     Parameters
     ----------
     costs : list of dict
         Of the last run of each job.
-    batch_size : int
-        As planned.
-    most : int
-        The largest batch that makes sense: all candidates, or 5,000.
     """
     ran = [cost for cost in costs if cost["evaluations"]]
     if not ran:
         return None
-    evaluations, seconds, job_seconds = (sum(c[key] for c in ran) for key in ("evaluations", "seconds", "job_seconds"))
-    share = seconds / job_seconds
-    line = f"{share:.0%} of {job_seconds:,.1f} s of core time was evaluation, the rest was overhead of {len(ran):,} job"
-    line += "s" * (len(ran) != 1)
-    start, each = (job_seconds - seconds) / len(ran), seconds / evaluations
-    fair = math.ceil(start * (1 / FAIR_OVERHEAD - 1) / max(each, 1e-9))
-    better = min(fair, most, evaluations // side_by_side(ran))  # One so large that a core is left without is no better.
-    if 1 - share > FAIR_OVERHEAD and better > batch_size:
-        return f"{line}; batch_size {better:,} would have been better"
-    return f"{line}; no batch_size would have been much better"
-
-
-def side_by_side(costs: Sequence[dict[str, float]]) -> int:
-    """Return how many jobs ran at once at most, from when each ended and how long it took."""
-    ended = [cost["ended"] for cost in costs]
-    starts = [(end - cost["job_seconds"], 1) for end, cost in zip(ended, costs, strict=True)]
-    return max(itertools.accumulate(change for _, change in sorted(starts + [(end, -1) for end in ended])))
+    seconds, job_seconds = (sum(cost[key] for cost in ran) for key in ("seconds", "job_seconds"))
+    line = f"{seconds / job_seconds:.0%} of {job_seconds:,.1f} s of core time was evaluation, the rest was overhead"
+    return f"{line} of {len(ran):,} job{'s' * (len(ran) != 1)}"

@@ -31,6 +31,10 @@ class Random(Strategy):
         size = space_size(self.space)
         return self.n_candidates if size is None else min(self.n_candidates, size)
 
+    def has(self, n: int) -> bool:
+        """Whether there are at least so many candidates. A space is counted only where more are asked for: it may take SciPy."""
+        return self.n_candidates >= n and self.count() >= n
+
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
         """Draw the candidates."""
         settings = settings_of(self.space)
