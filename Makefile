@@ -1,6 +1,11 @@
 # `make` runs the shipped search, `make test` passes the tests; both set themselves up.
 # Needs Linux, Python 3.11 or newer, and make.
 
+# Snakemake calls Python by its path and does not quote it.
+ifneq ($(words [$(CURDIR)]),1)
+$(error $(CURDIR): the path of this folder has a space in it, which Snakemake does not support; move the folder to a path without one)
+endif
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -60,10 +60,10 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     identity = identity_of(search, data_sha256, split, split_sha256, module_versions)
     work = Batch([setting for _, setting in candidates], Journal.at(paths.search.journal, identity), search)
 
-    def tell_of_waiting():
-        say(f"{receipt}: another job is at work on it; waiting for its end")
+    def tell(message):
+        say(f"{receipt}: {message}")
 
-    work.wait_for_others(tell_of_waiting)
+    work.wait_for_others(tell)
     tasks = work.remaining()
     if tasks:
         evaluator = Evaluator(search, Trust(module_versions), load_dataset(dataset), *load_split(positions), split)

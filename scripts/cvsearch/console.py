@@ -30,7 +30,8 @@ def say(text: str) -> None:
 def job(log: AnyPath, threads: int = 1) -> Iterator[None]:
     """Run the work of one Snakemake job.
 
-    Threads of BLAS and OpenMP are pinned, so NumPy must not have been imported. All that is printed, by Python or by C, goes
+    Threads of BLAS and OpenMP are pinned, so NumPy must not have been imported, and joblib takes the threads of the job for
+    all cores there are: ``n_jobs: -1`` of one job leaves the others their own. All that is printed, by Python or by C, goes
     to the log; the console gets what `say` says. An error ends the process with status 1 and one line, the log's last.
 
     The cyclic garbage collector is off: nearly all that a job makes lives to its end, and it takes a sixth of the time that the
@@ -46,6 +47,8 @@ def job(log: AnyPath, threads: int = 1) -> Iterator[None]:
     _forget_scripts()
     for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "BLIS"):
         os.environ[f"{library}_NUM_THREADS"] = str(threads)
+    os.environ["LOKY_MAX_CPU_COUNT"] = str(threads)
+    os.environ["PYTHON_CPU_COUNT"] = str(threads)  # For what a fit starts, from Python 3.13 on.
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.flush()
     _console = os.fdopen(os.dup(2), "w")

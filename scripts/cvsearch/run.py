@@ -22,6 +22,7 @@ from cvsearch.config.names import Trust, check_modules
 from cvsearch.config.schema import validate
 from cvsearch.console import errors_since
 from cvsearch.errors import InputError
+from cvsearch.evaluation.limits import note_controller
 from cvsearch.files import AnyPath, canonical, changed_at
 from cvsearch.journal.identity import FORMAT, defining
 from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths
@@ -88,6 +89,7 @@ def kept_config(read: Callable[[], Config], is_controller: bool) -> Config:
         kept: Config = json.loads(os.environ[CONFIG_VARIABLE])
         return kept
     config = read()
+    note_controller()
     text = canonical(config)
     os.environ.pop(CONFIG_VARIABLE, None)
     if len(text) <= MAX_VARIABLE_BYTES:

@@ -32,7 +32,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("+-.012
 
 
 def read_yaml(path: AnyPath) -> Config:
-    """Read one YAML file as data; a template that would run code is refused.
+    """Read one YAML file as data; a template is refused.
 
     Raises
     ------
@@ -52,14 +52,14 @@ def read_yaml(path: AnyPath) -> Config:
 
 
 def refuse_templates(config: Mapping[Any, Any], where: object) -> None:
-    """Refuse a config whose text Snakemake would run as a template.
+    """Refuse a config with a template. Snakemake has run it by now, if it came by ``--configfile``.
 
     Raises
     ------
     InputError
     """
     if "__use_yte__" in config:
-        raise InputError(f"{where}: __use_yte__ is refused, a config is data and runs no code; write the values out")
+        raise InputError(f"{where}: __use_yte__ is refused, a config is data; write the values out")
 
 
 def command_line(config: Mapping[str, Any], files: Iterable[AnyPath]) -> Config:

@@ -1,6 +1,6 @@
 """The code that a config may name: scikit-learn and the modules under ``trusted_modules``, and nothing else.
 
-The config is data: a dotted name resolves only inside these. The Snakefile asks which versions of them a search rests on, so
+A dotted name resolves only inside these. The Snakefile asks which versions of them a search rests on, so
 nothing here imports scikit-learn before a name is resolved.
 """
 

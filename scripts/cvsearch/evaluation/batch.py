@@ -16,6 +16,10 @@ from cvsearch.journal.policy import Row, Task
 # Between two looks at whether another job that evaluates the same has ended.
 WAIT_SECONDS = 1.0
 
+# A job waits no longer for another one that finishes nothing: it may hang, or its lock may have outlived it. Long enough that
+# few evaluations are done twice, which is harmless; a sixth of the 30 minutes that profiles/slurm asks for.
+PATIENCE_SECONDS = 300.0
+
 
 class Batch:
     """The evaluations of one batch on one split.
@@ -41,13 +45,23 @@ class Batch:
         """Return the tasks that are to be evaluated."""
         return policy.remaining(self.settings, self.history, self.terms)
 
-    def wait_for_others(self, on_wait: Callable[[], None]) -> None:
-        """Wait while another job evaluates some of the same: one that its killed controller left behind."""
-        told = False
-        while {task.key for task in self.remaining()} & self.journal.at_work().keys():
-            if not told:
-                on_wait()
-                told = True
+    def wait_for_others(self, on_message: Callable[[str], None]) -> None:
+        """Wait while another job evaluates some of the same, one that its killed controller left behind, and gets on with it.
+
+        Parameters
+        ----------
+        on_message : callable
+            Called with what a person should know.
+        """
+        n_before, since = None, time.monotonic()
+        while (keys := {task.key for task in self.remaining()}) & self.journal.at_work().keys():
+            if n_before is None:
+                on_message("another job is at work on it; waiting for its end")
+            if len(keys) != n_before:
+                n_before, since = len(keys), time.monotonic()
+            elif time.monotonic() - since > PATIENCE_SECONDS:
+                on_message(f"the other job has finished nothing in {PATIENCE_SECONDS:g} s; evaluating here too")
+                return
             time.sleep(WAIT_SECONDS)
             self.look_up()
 

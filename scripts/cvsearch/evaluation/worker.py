@@ -159,7 +159,9 @@ def _serve(
     os.register_at_fork(after_in_child=pipe.close)
     if os.getppid() != parent:  # It died before the line above took effect.
         os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The supervisor ends the worker. Its own handler, inherited, would raise in the middle of a fit, which would count as failed.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     error = None
     try:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cvsearch.data.dataset import Dataset
+from cvsearch.evaluation.limits import shared_memory_bytes
 from cvsearch.evaluation.shortcuts.distances import MEMORY_BYTES, Distances, stand_in_for, takes_gram_matrix
 from cvsearch.evaluation.shortcuts.finite import assume_finite, contains_estimators
 from cvsearch.evaluation.shortcuts.prefix import are_equal, bytes_of, key_of_steps, steps_and_last, transformed
@@ -229,7 +230,7 @@ class SharedWork:
         scored = time.perf_counter()
         sides = X_fit, X_fit if are_equal(X_fit, X_train) else X_train, X_test
         behind = Behind(sides, fitted - started, scored - fitted, found)
-        if key is not None and sum(map(bytes_of, sides)) <= MEMORY_BYTES:
+        if key is not None and sum(map(bytes_of, sides)) <= min(MEMORY_BYTES, shared_memory_bytes()):
             kept = read_only(sides[0]), read_only(sides[1]), read_only(sides[2])
             self._behind = key, behind._replace(sides=kept)
         return behind, True

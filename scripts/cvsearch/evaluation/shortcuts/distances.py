@@ -16,7 +16,9 @@ import functools
 import math
 from typing import Any
 
-# What the shared arrays of one worker may take; beyond it every candidate computes its own.
+from cvsearch.evaluation.limits import shared_memory_bytes
+
+# What the shared arrays of one worker may take at most, less where jobs side by side would not fit into memory; beyond it every candidate computes its own.
 MEMORY_BYTES = 1 << 30
 
 # The error of an entry of scikit-learn's own kernel, estimated, beyond which its distances are not replaced.
@@ -60,7 +62,7 @@ class Distances:
         sides = [X_fit, X_test] if X_train is X_fit else [X_fit, X_train, X_test]
         if not all(isinstance(side, np.ndarray) and side.ndim == 2 and side.dtype.kind in "biuf" for side in sides):
             return None
-        if 16 * len(X_fit) * sum(map(len, sides)) > MEMORY_BYTES:
+        if 16 * len(X_fit) * sum(map(len, sides)) > min(MEMORY_BYTES, shared_memory_bytes()):
             return None
         distances = cls([np.ascontiguousarray(side, dtype="float64") for side in sides])
         return distances if all(np.isfinite(squared).all() for squared in distances._squared) else None
