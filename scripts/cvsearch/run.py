@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from cvsearch.candidates.plan import Plan, read_plan, written_at
+from cvsearch.candidates.plan import REBUILD, Plan, read_plan, written_at
 from cvsearch.candidates.space import check_distributions, check_space
 from cvsearch.candidates.strategies import strategy_class, strategy_of
 from cvsearch.config.layers import Config, assemble, read_yaml
@@ -95,6 +95,12 @@ def kept_config(read: Callable[[], Config], is_controller: bool) -> Config:
     if len(text) <= MAX_VARIABLE_BYTES:
         os.environ[CONFIG_VARIABLE] = text
     return config
+
+
+def _stop(message: str) -> NoReturn:
+    """End the run with an error. It is printed here, for Snakemake swallows what a SystemExit says once jobs have run."""
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(1)
 
 
 class Run:
@@ -222,17 +228,19 @@ class Run:
     def _checked_plan(self, name: str, number: int) -> Plan:
         """Return the plan of a round; tell what it says if it is of this run.
 
-        SystemExit if it is not the one asked for: Snakemake would bury an exception of an input function under a traceback.
+        The run stops if it is not the one asked for: Snakemake would bury an exception of an input function under a traceback.
         """
         paths = self._paths(name, number)
         try:
             plan = read_plan(paths)
         except InputError as error:
-            sys.exit(f"error: {error}")
+            _stop(str(error))
+        if plan is None:
+            _stop(f"{paths.plan}: is missing; rebuild it: {REBUILD}")
         # Only where .snakemake was lost does Snakemake take an outdated plan for up to date.
-        if plan is None or canonical(plan.inputs) != canonical(self._plan_inputs(name)):
-            sys.exit(
-                f"error: {paths.candidates}: was drawn for another config, and .snakemake no longer knows; nothing "
+        if canonical(plan.inputs) != canonical(self._plan_inputs(name)):
+            _stop(
+                f"{paths.candidates}: was drawn for another config, and .snakemake no longer knows; nothing "
                 "finished is lost: run the same command with --forcerun prepare_dataset"
             )
         # The controller tells, because a job on a cluster has no console.
