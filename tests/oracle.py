@@ -12,12 +12,12 @@ from cvsearch.data.loader import arrays_from, describe
 from cvsearch.evaluation.estimator import build_estimator, set_parameters
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.scoring import build_scorers, scorer_names
-from cvsearch.journal.identity import Setting
 from cvsearch.results.evaluations import Evaluations
 from cvsearch.results.tables import cv_results
 from sklearn.model_selection import GridSearchCV
 from workflow_runs import ROOT
 
+SKLEARN = Trust([])
 SCHEMA = read_yaml(ROOT / "config" / "schema.yaml")
 
 
@@ -34,9 +34,9 @@ def dataset_of(X, y):
     return Dataset(X, y, describe(X, y, images))
 
 
-def evaluate(search, dataset, splits, trust=Trust([]), order=None):
+def evaluate(search, dataset, splits, trust=SKLEARN, order=None):
     """Evaluate every candidate of a search on every split, and return the `Evaluations`."""
-    settings = [Setting(**{"params": setting.params}) for setting in strategy_of(search).propose(0, [])]
+    settings = [*strategy_of(search).propose(0, [])]
     rows = {}
     for split, (train, test) in enumerate(splits):
         evaluator = Evaluator(search, trust, dataset, np.asarray(train), np.asarray(test), split)
@@ -53,11 +53,13 @@ def evaluate(search, dataset, splits, trust=Trust([]), order=None):
     return evaluations
 
 
-def expected(search, X, y, splits, trust=Trust([])):
+def expected(search, X, y, splits, trust=SKLEARN):
     """Return ``cv_results_`` of `GridSearchCV` on the same candidates and splits; None where all its fits fail."""
     settings = strategy_of(search).propose(0, [])
     estimator = build_estimator(search["estimator"], trust)
-    built = [set_parameters(build_estimator(search["estimator"], trust), s.params, trust).get_params() for s in settings]
+    built = [
+        set_parameters(build_estimator(search["estimator"], trust), s.params, trust).get_params() for s in settings
+    ]
     grid = [{name: [params[name]] for name in s.params} for s, params in zip(settings, built, strict=True)]
     scorers = build_scorers(search["scoring"], estimator, trust)
     scoring = scorers.alone or scorers.together
@@ -74,7 +76,7 @@ def expected(search, X, y, splits, trust=Trust([])):
             return None
 
 
-def assert_equal_columns(search, X, y, splits, trust=Trust([])):
+def assert_equal_columns(search, X, y, splits, trust=SKLEARN):
     """Compare every column that is not a time; return the table."""
     theirs = expected(search, X, y, splits, trust)
     evaluations = evaluate(search, dataset_of(X, y), splits, trust)
@@ -83,7 +85,9 @@ def assert_equal_columns(search, X, y, splits, trust=Trust([])):
         assert (evaluations.status > 0).all()
         return ours
     compared = [name for name in theirs if not name.endswith("_time") and not name.startswith("param")]
-    assert set(compared) == {name for name in ours if not name.endswith("_time") and not name.startswith(("param", "cand"))}
+    assert set(compared) == {
+        name for name in ours if not name.endswith("_time") and not name.startswith(("param", "cand"))
+    }
     for name in compared:
         np.testing.assert_array_equal(np.asarray(ours[name], dtype=float), theirs[name].astype(float), err_msg=name)
     return ours

@@ -61,7 +61,9 @@ class Noisy(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         draw = np.random.normal if self.source == "numpy" else lambda size: [[random.random()] * size[1]] * size[0]
-        self.tree_ = DecisionTreeClassifier(max_depth=self.depth, random_state=0).fit(X + np.asarray(draw(size=X.shape)), y)
+        self.tree_ = DecisionTreeClassifier(max_depth=self.depth, random_state=0).fit(
+            X + np.asarray(draw(size=X.shape)), y
+        )
         self.classes_ = self.tree_.classes_
         return self
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cvsearch.candidates.space import Space, Subspace, is_finite, subspaces, values_of
+from cvsearch.candidates.space import DISTRIBUTIONS, LISTS, Space, Subspace, subspaces, values_of
 from cvsearch.config.names import Trust
 from cvsearch.config.values import build, constraint_error, owner_of, with_tuples
 from cvsearch.errors import InputError, did_you_mean
@@ -12,6 +12,9 @@ from cvsearch.evaluation.scoring import build_scorers
 
 # Of a longer list of numbers only the least and the greatest are tried: constraints are ranges.
 MANY_VALUES = 20
+
+# The ends of a continuous distribution are never drawn, so what is tried lies this share of its width inside of them.
+EDGE = 1e-9
 
 
 def check_search(search: dict[str, Any], trust: Trust, where: str) -> None:
@@ -95,6 +98,12 @@ def _tried(entry: Any) -> Iterator[tuple[str, Any]]:
     """Yield the values of an entry that are tried, each with its place in the config."""
     if isinstance(entry, list):
         yield from ((f"[{i}]", value) for i, value in enumerate(entry[:MANY_VALUES]))
-    elif is_finite(entry):
-        values = values_of(entry)
+        return
+    kind, arguments = next(iter(entry.items()))
+    if kind in ("uniform", "loguniform"):
+        low, high = arguments
+        margin = (high - low) * EDGE
+        yield from (("", value) for value in (low + margin, high - margin))
+    elif kind in LISTS + DISTRIBUTIONS:
+        values = values_of(entry, kind) or []
         yield from (("", value) for value in (min(values), max(values)))

@@ -19,7 +19,19 @@ TIMES = ("fit_time", "shared_time", "score_time", "time")
 SIDES = ("test", "train")
 
 # What the tables need of a journaled row.
-NEEDED = ("status", "attempt", "finished", "test", "train", "error", "reasons", "scorers", "warnings", "warning", *TIMES)
+NEEDED = (
+    "status",
+    "attempt",
+    "finished",
+    "test",
+    "train",
+    "error",
+    "reasons",
+    "scorers",
+    "warnings",
+    "warning",
+    *TIMES,
+)
 
 
 class Evaluations:
@@ -142,7 +154,11 @@ def _read_receipt(path: AnyPath, batch_sha256: str, identity: str) -> dict[str, 
 
 
 def read_evaluations(
-    search: SearchPaths, plans: Sequence[Plan], receipts: Iterable[AnyPath], scorers: list[str] | None, sides: Sequence[str]
+    search: SearchPaths,
+    plans: Sequence[Plan],
+    receipts: Iterable[AnyPath],
+    scorers: list[str] | None,
+    sides: Sequence[str],
 ) -> Evaluations:
     """Read all evaluations of a search.
 
@@ -198,7 +214,9 @@ def read_evaluations(
 def _scorers_in(search: SearchPaths, identities: Sequence[str], settings: Sequence[Setting]) -> list[str]:
     """Return the names of the scores that a scorer of the user's own returned, in their order."""
     names: dict[str, None] = {}
-    for _, history in read_histories(search.journal, identities, settings, ("status", "train", "attempt", "finished", "scorers")):
+    for _, history in read_histories(
+        search.journal, identities, settings, ("status", "train", "attempt", "finished", "scorers")
+    ):
         for setting in settings:
             row = history.rows.get(setting.key)
             names |= dict.fromkeys(row["scorers"] or () if row else ())

@@ -44,7 +44,11 @@ TASKS = {
     "iris": (IRIS, CLASSIFIERS, ["accuracy", "f1", "f1_macro", "roc_auc", "roc_auc_ovr", "neg_log_loss", "precision"]),
     "binary": (BINARY, CLASSIFIERS, ["accuracy", "f1", "roc_auc", "neg_brier_score", "neg_log_loss", "recall"]),
     "rare": (RARE, CLASSIFIERS, ["accuracy", "roc_auc", "average_precision", "balanced_accuracy"]),
-    "diabetes": (DIABETES, REGRESSORS, ["r2", "neg_mean_squared_error", "neg_mean_squared_log_error", "d2_absolute_error_score"]),
+    "diabetes": (
+        DIABETES,
+        REGRESSORS,
+        ["r2", "neg_mean_squared_error", "neg_mean_squared_log_error", "d2_absolute_error_score"],
+    ),
     "skewed": (SKEWED, REGRESSORS, ["r2", "neg_mean_squared_log_error", "neg_mean_gamma_deviance", "max_error"]),
 }
 

@@ -18,7 +18,10 @@ RNG = np.random.RandomState(0)
 X, y = load_iris(return_X_y=True)
 X, y = X[::2], y[::2]
 N = len(X)
-TEXTS = [" ".join(RNG.choice(["red", "green", "blue", "round", "flat"], 6)) + f" {name}" for name in np.array(["iris", "rose", "oak"])[y]]
+TEXTS = [
+    " ".join(RNG.choice(["red", "green", "blue", "round", "flat"], 6)) + f" {name}"
+    for name in np.array(["iris", "rose", "oak"])[y]
+]
 SPLITS = [train_test_split(np.arange(N), test_size=0.3, random_state=1, stratify=y)]
 TARGETS = {
     "classifier": y,
@@ -133,13 +136,14 @@ def compare(estimator, space, X, y):
     search = oracle.checked({"estimator": estimator, "param_distributions": space, "strategy": "grid"})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        table = oracle.assert_equal_columns(search, X, y, SPLITS)
-    return table
+        return oracle.assert_equal_columns(search, X, y, SPLITS)
 
 
 def target_for(name, kind):
     tags = get_tags(dict(all_estimators())[name]()) if name not in GIVEN else None
-    several = name in ("CCA", "PLSCanonical") or name.startswith(("MultiOutput", "MultiTask", "RegressorChain", "ClassifierChain"))
+    several = name in ("CCA", "PLSCanonical") or name.startswith(
+        ("MultiOutput", "MultiTask", "RegressorChain", "ClassifierChain")
+    )
     if tags is not None and not tags.target_tags.single_output:
         several = True
     return TARGETS[f"several {'classes' if kind == 'classifier' else 'numbers'}" if several else kind]

@@ -25,7 +25,11 @@ def search(scoring, **keys):
 @pytest.mark.parametrize("among", ["alone", "first of several", "by a name of its own"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_way_to_fail_on_every_side_is_scikit_learns(name, among):
-    scoring = {"alone": name, "first of several": [name, "accuracy"], "by a name of its own": {"mine": name, "f1": "f1_macro"}}
+    scoring = {
+        "alone": name,
+        "first of several": [name, "accuracy"],
+        "by a name of its own": {"mine": name, "f1": "f1_macro"},
+    }
     oracle.assert_equal_columns(search(scoring[among]), X, y, SPLITS, TRUST)
 
 
@@ -83,7 +87,9 @@ def test_the_warning_says_what_is_undefined():
     evaluations = oracle.evaluate(roc, oracle.dataset_of(X, rare), one_class)
     assert (evaluations.status == 0).all()
     assert list(evaluations.errors) == [(0, 0)]
-    assert evaluations.errors[0, 0].startswith("test_roc_auc: UndefinedMetricWarning: Only one class is present in y_true")
+    assert evaluations.errors[0, 0].startswith(
+        "test_roc_auc: UndefinedMetricWarning: Only one class is present in y_true"
+    )
     assert math.isnan(evaluations.scores["test", "roc_auc"][0, 0]) and evaluations.scores["test", "accuracy"][0, 0] == 1
 
 
