@@ -1,13 +1,8 @@
 """Write a result table as Parquet, for tables that are long."""
 
-import io
-
 from cvsearch.console import job
 from cvsearch.files import write_atomically
-from cvsearch.results.storage import table_bytes
-
-# Columns that are text whatever they hold; the others are numbers where all their values are.
-TEXT = ("params", "status", "error")
+from cvsearch.results.storage import parquet_bytes, table_bytes
 
 
 def main(table, output):
@@ -18,15 +13,7 @@ def main(table, output):
     InputError
         If the table is not what ``merge_results`` wrote.
     """
-    import pyarrow
-    import pyarrow.csv
-    import pyarrow.parquet
-
-    types = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(TEXT, pyarrow.string()))
-    columns = pyarrow.csv.read_csv(io.BytesIO(table_bytes(table)), convert_options=types)
-    content = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(columns, content)
-    write_atomically(output, content.getvalue())
+    write_atomically(output, parquet_bytes(table_bytes(table)))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from cvsearch.files import AnyPath, read_json
 from cvsearch.layout import SearchPaths
 
 REBUILD = "run the same command with --forcerun merge_results"
+
+# Columns that are text whatever they hold.
+TEXTS = ("params", "status", "error", "warning")
 
 # Rows that are turned into text at once.
 CHUNK = 10_000
@@ -31,6 +35,38 @@ def csv_bytes(columns: Mapping[str, Sequence[Any]]) -> bytes:
 def _cells(values: Any) -> Iterable[Any]:
     values = values.tolist() if hasattr(values, "tolist") else values
     return [None if value != value else value for value in values]
+
+
+def parquet_bytes(content: bytes) -> bytes:
+    """Return a table of CSV as Parquet, every column with the type of its values.
+
+    A column of parameters is text where one of its values is: digits in quotes stay text.
+    """
+    import pyarrow
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    names = next(csv.reader(io.StringIO(content.decode())))
+    texts = {*TEXTS, *(name for name in names if name.startswith("param_") and _has_text(content, name))}
+    options = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(texts, pyarrow.string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
+    output = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(pyarrow.csv.read_csv(io.BytesIO(content), convert_options=options), output)
+    return memoryview(output.getvalue()).tobytes()
+
+
+def _has_text(content: bytes, column: str) -> bool:
+    """Tell whether a parameter has a value that is not a number, from the column that keeps types."""
+    name = column.removeprefix("param_")
+    rows = csv.DictReader(io.StringIO(content.decode()))
+    values = [params[name] for params in (json.loads(row["params"]) for row in rows) if name in params]
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    booleans = all(isinstance(value, bool) for value in values)
+    return not (numbers or booleans)
 
 
 def table_bytes(path: AnyPath) -> bytes:
