@@ -1,8 +1,10 @@
 """The ten best candidates as a page."""
 
 import html
+import json
 from typing import Any
 
+from cvsearch.report.words import number_text, value_text
 from cvsearch.results.storage import scorer_of
 
 N_BEST = 10
@@ -25,6 +27,9 @@ th {{ border-bottom: 2px solid #888; }}
 def best_rows(table: Any, n_best: int = N_BEST) -> Any:
     """Return the best candidates of ``cv_results.csv``: rank, candidate, parameters, mean and std, fit time.
 
+    Parameters are texts, made from ``params``: a column of a CSV has one type, so that one gap in it makes all whole numbers
+    floats. A parameter that a candidate does not have is an empty text.
+
     Parameters
     ----------
     table : DataFrame
@@ -35,12 +40,18 @@ def best_rows(table: Any, n_best: int = N_BEST) -> Any:
     DataFrame of at most `n_best` rows
     """
     scorer = scorer_of(table)
+    best = table.sort_values([f"rank_test_{scorer}", "candidate"]).head(n_best)
     columns = {f"rank_test_{scorer}": "rank", "candidate": "candidate"}
     columns |= {name: name.removeprefix("param_") for name in table if name.startswith("param_")}
     columns |= {f"mean_test_{scorer}": f"mean test {scorer}", f"std_test_{scorer}": "std"}
     columns |= {f"mean_train_{scorer}": f"mean train {scorer}", "mean_fit_time": "mean fit time (s)"}
-    best = table.sort_values([f"rank_test_{scorer}", "candidate"]).head(n_best)
-    return best[list(columns)].rename(columns=columns)
+    rows = best[[name for name in columns if name in table]].copy()
+    settings = list(map(json.loads, best["params"]))
+    for column in rows:
+        if column.startswith("param_"):
+            name = column.removeprefix("param_")
+            rows[column] = [value_text(setting[name]) if name in setting else "" for setting in settings]
+    return rows.rename(columns=columns)
 
 
 def page(rows: Any, title: str) -> str:
@@ -55,4 +66,4 @@ def page(rows: Any, title: str) -> str:
 def _cell(value: Any) -> str:
     if value != value or value is None:
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else html.escape(str(value))
+    return number_text(value) if isinstance(value, float) else html.escape(str(value))

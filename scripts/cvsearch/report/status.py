@@ -13,7 +13,7 @@ from cvsearch.files import AnyPath
 from cvsearch.journal.journal import read_histories
 from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
-from cvsearch.report.summary import in_words
+from cvsearch.report.words import in_words, score_text
 
 # The rate is that of the evaluations that finished in so many seconds: long enough for slow ones, short enough to forget a pause.
 RECENT_SECONDS = 600
@@ -131,7 +131,8 @@ def in_lines(name: str, progress: Progress, plan: Plan) -> str:
     if (best := progress.best) is None:
         return line
     splits = f"{best.n_splits:,} of {plan.n_splits:,} splits"
-    found = f"best so far: candidate {best.candidate}, mean test {plan.scorer or 'score'} {best.mean:.4f} (std {best.std:.4f}, {splits})"
+    scorer = plan.scorer or "score"
+    found = f"best so far: candidate {best.candidate}, mean test {scorer} {score_text(best.mean)} (std {score_text(best.std)}, {splits})"
     return f"{line}\n  {found}\n  {in_words(best.params)}"
 
 

@@ -1,0 +1,110 @@
+"""Numbers and parameter values as a person reads them."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+_DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+
+# From here on floats have no fractions, and Python too changes to powers of ten.
+LARGE = 1e16
+
+
+def number_text(value: float, digits: int = 4) -> str:
+    """Return a number in the shortest form that is fair: whole numbers whole, others rounded to `digits` digits.
+
+    Examples
+    --------
+    >>> [number_text(x) for x in (123456, 100000.0, 0.123456, 98765.4321, 1e-7, -8e21)]
+    ['123456', '100000', '0.1235', '98765', '1e-07', '-8e+21']
+    """
+    if isinstance(value, int):
+        return str(value)
+    if abs(value) < LARGE and (value == int(value) or abs(value) >= 10**digits):
+        return str(round(value))
+    return f"{value:.{digits}g}"
+
+
+def score_text(score: float) -> str:
+    """Return a score with four decimals, so that scores stand below each other; as a number where that says nothing."""
+    return f"{score:.4f}" if score == 0 or 1e-3 <= abs(score) < 1e6 else number_text(score)
+
+
+def value_text(value: Any) -> str:
+    """Return a parameter's value in words that tell its type: ``None``, ``7``, ``"7"``, ``RBF``, ``Matern(nu=1.5)``.
+
+    Parameters
+    ----------
+    value : None, bool, int, float, str, list or dict
+        As it stands in the ``params`` column, read as JSON.
+    """
+    if isinstance(value, str):
+        if _reads_as_another(value):
+            return json.dumps(value, ensure_ascii=False)
+        return short_name(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_text(value)
+    if (made := _object(value)) is not None:
+        name, arguments = made
+        return f"{short_name(name)}({in_words(arguments)})" if arguments else short_name(name)
+    if isinstance(value, dict) and list(value) == ["tuple"] and isinstance(value["tuple"], list):
+        return f"({json.dumps(value['tuple'], ensure_ascii=False)[1:-1]})"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def in_words(params: dict[str, Any]) -> str:
+    """Return a candidate's parameters as a person reads them."""
+    return ", ".join(f"{name}={value_text(value)}" for name, value in params.items())
+
+
+def texts_apart(values: list[Any]) -> list[str]:
+    """Return a text for each of several values: an object's name alone where that tells it from the others.
+
+    Parameters
+    ----------
+    values : list
+        No two of them equal.
+    """
+    texts = list(map(repr, values))
+    for form in (value_text, _without_arguments):
+        tried = list(map(form, values))
+        counts = Counter(tried)
+        texts = [new if counts[new] == 1 else old for new, old in zip(tried, texts, strict=True)]
+    return texts
+
+
+def cut(text: str, length: int) -> str:
+    """Return a text of at most `length` characters; its middle gives way, for names differ at their ends."""
+    half = length // 2
+    return text if len(text) <= length else f"{text[: length - half - 1]}…{text[-half:]}"
+
+
+def short_name(text: str) -> str:
+    """Return the last part of a dotted name; any other text as it is."""
+    return text.rsplit(".", 1)[-1] if _DOTTED_NAME.fullmatch(text) else text
+
+
+def _without_arguments(value: Any) -> str:
+    made = _object(value)
+    return value_text(value) if made is None else short_name(made[0])
+
+
+def _object(value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return name and arguments of a value like ``{dotted.name: {argument: value}}``; None for any other."""
+    if isinstance(value, dict) and len(value) == 1:
+        name, arguments = next(iter(value.items()))
+        if _DOTTED_NAME.fullmatch(name) and isinstance(arguments, dict):
+            return name, arguments
+    return None
+
+
+def _reads_as_another(text: str) -> bool:
+    """Whether a text without quotes would be taken for nothing, or for a value of another type."""
+    if text in ("", "None", "True", "False") or not text.isprintable():
+        return True
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
