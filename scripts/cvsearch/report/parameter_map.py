@@ -3,155 +3,145 @@
 import math
 from typing import Any
 
-from cvsearch.candidates.space import Space, bounds, is_logarithmic, subspaces
+from cvsearch.candidates.space import Space
+from cvsearch.report.axes import Axis, axes_of, number_ticks, parameter_axis
 from cvsearch.report.figure import COLORMAP, MARK, pyplot
+from cvsearch.report.scores import Group, Scores
+from cvsearch.report.words import cut, score_text
 from cvsearch.results.storage import scorer_of
 
 # Above this many points an SVG carries them as one picture, or no viewer opens it.
 MANY = 2000
 
+# In inches: the figure, a line of its legend, the width of a character, the least from one label to the next, the vertical axis
+# at least, and the horizontal one with what is written at its left.
+WIDTH, HEIGHT, LINE, CHARACTER, PITCH, VERTICAL, HORIZONTAL = 7.2, 5.4, 0.2, 0.075, 0.16, 3.7, 5.2
 
-class Axis:
-    """One parameter as an axis: its label, its ends, its ticks, and where candidates stand on it.
+# In square points: a candidate among few and among many, one outside the colours at least, the ring, a sign in the legend.
+LARGEST, SMALLEST, OUTSIDE, RING, SIGN = 60.0, 5.0, 20.0, 170.0, 30.0
 
-    Parameters
-    ----------
-    name : str
-    values : Series of shape (n_candidates,)
-        Missing where a candidate does not have the parameter.
-    entries : list
-        Its entries in the sub-spaces of the config; the first says whether the axis is logarithmic.
-
-    Attributes
-    ----------
-    position : ndarray of shape (n_candidates,)
-        NaN where a candidate does not have the parameter.
-    label : str
-    limits : tuple of float or None
-        The ends of the space, so that what was not searched shows and the picture stays as the search grows.
-    ticks : list of str or None
-        Names of positions 0, 1, … where values are no numbers.
-    n_values : int
-    """
-
-    def __init__(self, name: str, values: Any, entries: list[Any]) -> None:
-        import numpy as np
-        import pandas as pd
-
-        self.label = name
-        self.ticks: list[str] | None = None
-        self.limits: tuple[float, float] | None = None
-        given = values.notna()
-        self.n_values = values.nunique()
-        numeric = pd.to_numeric(values, errors="coerce")
-        if values.dtype != bool and numeric[given].notna().all() and given.any():
-            logarithmic = is_logarithmic(entries[0]) and (numeric[given] > 0).all()
-            scale = np.log10 if logarithmic else np.asarray
-            self.position = scale(numeric.to_numpy(dtype=float))
-            self.label = f"log10 {name}" if logarithmic else name
-            ends = bounds(entries)
-            if ends and (ends[0] > 0 or not logarithmic):
-                self.limits = tuple(scale(ends).tolist())
-        else:
-            names = sorted(values[given].astype(str).unique())
-            self.ticks = [text if len(text) <= 24 else text[:23] + "…" for text in names]
-            places = {text: float(i) for i, text in enumerate(names)}
-            self.position = values.astype(str).map(places).to_numpy(dtype=float)
-
-
-def axes_of(table: Any, space: Space) -> list[Axis]:
-    """Return the axes of a map: the two parameters that take the most values, numbers before names.
-
-    Parameters
-    ----------
-    table : DataFrame
-        ``cv_results.csv``.
-    space : dict or list of dict
-        Of the config; its order breaks ties.
-
-    Returns
-    -------
-    list of Axis
-        Two of them, or one where the space has no more.
-    """
-    entries: dict[str, list[Any]] = {}
-    for subspace in subspaces(space):
-        for name, entry in subspace.items():
-            entries.setdefault(name, []).append(entry)
-    axes = [Axis(name, table[f"param_{name}"], found) for name, found in entries.items()]
-    chosen = sorted(axes, key=lambda axis: (axis.ticks is not None, -axis.n_values))[:2]
-    return sorted(chosen, key=axes.index)
-
-
-def colour_range(table: Any) -> tuple[float, float]:
-    """Return the scores at the ends of the colour scale.
-
-    From the worst to the best mean, but never narrower than one standard deviation between splits to either side: what is
-    smaller than that is noise, and should not look like a region.
-    """
-    scorer = scorer_of(table)
-    low, high = table[f"mean_test_{scorer}"].min(), table[f"mean_test_{scorer}"].max()
-    missing = max(0.0, 2 * table[f"std_test_{scorer}"].median() - (high - low))
-    return low - missing / 2, high + missing / 2
+# In characters.
+LONGEST_TITLE, LONGEST_IN_TWO_COLUMNS = 50, 42
 
 
 def draw_map(table: Any, space: Space, title: str) -> Any:
     """Return a figure of the parameter map.
 
     The first parameter upwards, the second to the right; with one parameter its mean test score upwards. Candidates are drawn
-    from worst to best, so where several share a place the best is seen.
+    from worst to best, so where several share a place the best is seen. All candidates are in the figure: those outside the
+    colours are triangles that point there, those without a mean score are crosses.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``cv_results.csv``.
+    space : dict or list of dict
+        Of the config.
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     plt = pyplot()
     scorer = scorer_of(table)
     table = table.sort_values([f"mean_test_{scorer}", "candidate"], ascending=[True, False], na_position="first")
+    table = table.reset_index(drop=True)
+    scores = Scores(table)
     axes = axes_of(table, space)
-    scores = table[f"mean_test_{scorer}"].to_numpy()
-    vertical, horizontal = (axes[0].position, axes[1].position) if len(axes) == 2 else (scores, axes[0].position)
-    failed = table[f"mean_test_{scorer}"].isna().to_numpy()
-    size = min(60.0, max(5.0, 1500 / math.sqrt(len(table)) / 4))
+    vertical = axes[0] if len(axes) == 2 else scores.axis()
+    horizontal = axes[-1] if axes else parameter_axis("candidate", table["candidate"].tolist(), [])
 
-    figure, ax = plt.subplots(figsize=(7.2, 5.4), layout="constrained")
+    figure, ax = plt.subplots(figsize=(WIDTH, HEIGHT), layout="constrained")
     ax.grid(color="0.92", linewidth=0.6)
     ax.set_axisbelow(True)
-    points = ax.scatter(
-        horizontal[~failed],
-        vertical[~failed],
-        c=scores[~failed],
-        s=size,
-        cmap=COLORMAP,
-        norm=plt.Normalize(*colour_range(table)),
-        linewidths=0,
-        rasterized=len(table) > MANY,
-    )
-    if failed.any():
-        height = vertical[failed] if len(axes) == 2 else [ax.get_ylim()[0]] * int(failed.sum())
-        ax.scatter(
-            horizontal[failed], height, marker="x", c="0.6", s=size, linewidths=0.8, label=f"failed ({failed.sum():,})"
-        )
-    best = table.index[table[f"rank_test_{scorer}"] == 1].min()
-    at = table.index.get_loc(best)
-    mark = f"best: candidate {table['candidate'][best]}, {scores[at]:.4f}"
-    ax.scatter(
-        horizontal[at], vertical[at], marker="o", s=170, facecolors="none", edgecolors=MARK, linewidths=2, label=mark
-    )
-    name = "mean test score" if scorer == "score" else f"mean test {scorer}"
-    figure.colorbar(points, ax=ax, label=name)
-    _mark(ax, "x", axes[-1])
-    if len(axes) == 2:
-        _mark(ax, "y", axes[0])
-    else:
-        ax.set_ylabel(name)
-    ax.set_title(f"{title}: {len(table):,} candidates")
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    size = min(LARGEST, max(SMALLEST, 375 / math.sqrt(len(table))))
+
+    def scatter(members: Any, **look: Any) -> Any:
+        look = {"s": size, "linewidths": 0, "rasterized": len(table) > MANY} | look
+        return ax.scatter(horizontal.position[members], vertical.position[members], **look)
+
+    def scatter_groups(groups: list[Group], least: float) -> None:
+        for group in groups:
+            label = f"{group.text} ({len(group.members):,})"
+            scatter(group.members, s=max(size, least), label=label, **group.look)
+
+    scatter_groups(scores.worse, OUTSIDE)
+    if len(scores.inside):
+        colours = {"c": scores.means[scores.inside], "cmap": COLORMAP, "norm": plt.Normalize(scores.low, scores.high)}
+        _add_bar(figure, scatter(scores.inside, **colours), scores)
+    scatter_groups(scores.better, OUTSIDE)
+    scatter_groups(scores.without, SMALLEST)
+    for axis in (vertical, horizontal):
+        for text, count in axis.counts:
+            ax.plot([], [], linestyle="none", label=f"{text} ({count:,})")
+    first = table["candidate"][(table[f"rank_test_{scorer}"] == 1) & table[f"mean_test_{scorer}"].notna()].min()
+    if first == first:  # NaN where nobody has a mean
+        [best] = table.index[table["candidate"] == first]
+        label = f"best: candidate {first}, {score_text(scores.means[best].item())}"
+        scatter([best], s=RING, facecolors="none", edgecolors=MARK, linewidths=2, rasterized=False, label=label)
+
+    ax.set_title(f"{cut(title, LONGEST_TITLE)}: {len(table):,} candidates", parse_math=False)
+    at_left = CHARACTER * max(len(text) for _, text in vertical.ticks + vertical.names)
+    _write(ax, "y", vertical, VERTICAL)
+    turned = _write(ax, "x", horizontal, HORIZONTAL - at_left)
+    figure.set_size_inches(WIDTH, HEIGHT + turned + _add_legend(figure, ax))
     return figure
 
 
-def _mark(ax: Any, side: str, axis: Axis) -> None:
-    """Name one side of a figure, "x" or "y", and let it span the space."""
-    ax.set(**{f"{side}label": axis.label})
-    if axis.ticks is not None and len(axis.ticks) <= 30:
-        ax.set(**{f"{side}ticks": range(len(axis.ticks)), f"{side}ticklabels": axis.ticks})
-    if axis.limits is not None:
-        low, high = axis.limits
-        margin = 0.03 * (high - low) or 0.5
-        ax.set(**{f"{side}lim": (low - margin, high + margin)})
+def _add_bar(figure: Any, points: Any, scores: Scores) -> None:
+    """Add the colour bar, pointed where candidates lie outside the colours."""
+    extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
+    bar = figure.colorbar(points, ax=points.axes, extend=extend[bool(scores.worse), bool(scores.better)])
+    bar.set_label(scores.label, parse_math=False)
+    positions, texts = zip(*number_ticks(scores.low, scores.high), strict=True)
+    bar.set_ticks(positions, labels=texts)
+
+
+def _write(ax: Any, side: str, axis: Axis, length: float) -> float:
+    """Give the side "x" or "y" of a figure its ends and texts, on `length` inches; return the height that turned texts need."""
+    label, names = axis.label, axis.names
+    scale = length / (axis.ends[1] - axis.ends[0])
+    # Names closer together than a line is high would overlap: then one in so many is written.
+    apart = (names[1][0] - names[0][0]) * scale if len(names) > 1 else PITCH
+    if (every := math.ceil(PITCH / apart - 1e-9)) > 1:
+        names = names[::every]
+        label = f"{label} ({len(axis.names):,} names, one in {every} written)"
+    positions, texts = zip(*sorted([*axis.ticks, *names]), strict=True)
+    ax.set(**{f"{side}lim": axis.ends, f"{side}ticks": positions})
+    ax.set(**{f"{side}ticklabels": texts})
+    for written in getattr(ax, f"get_{side}ticklabels")():
+        written.set_parse_math(False)
+    getattr(ax, f"set_{side}label")(label, parse_math=False)
+    line, band = (ax.axvline, ax.axvspan) if side == "x" else (ax.axhline, ax.axhspan)
+    for position in axis.breaks:
+        line(position, color="0.7", linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.6)
+    if axis.strip:
+        band(*axis.strip, color="0.94", linewidth=0, zorder=0.4)
+    if side == "y" or _fit(positions, texts, scale):
+        return 0.0
+    ax.tick_params("x", rotation=70)
+    for written in ax.get_xticklabels():
+        written.set(horizontalalignment="right", rotation_mode="anchor")
+    return CHARACTER * max(map(len, texts))
+
+
+def _fit(positions: Any, texts: Any, scale: float) -> bool:
+    """Whether texts stand beside each other without touching, at these positions times `scale` inches."""
+    ends = [(x * scale, len(text) * CHARACTER / 2) for x, text in zip(positions, texts, strict=True)]
+    return all(x + half + CHARACTER < y - other for (x, half), (y, other) in zip(ends, ends[1:], strict=False))
+
+
+def _add_legend(figure: Any, ax: Any) -> float:
+    """Add the legend; return the height in inches that its lines after the first need."""
+    texts = ax.get_legend_handles_labels()[1]
+    if not texts:
+        return 0.0
+    n_columns = 2 if max(map(len, texts)) <= LONGEST_IN_TWO_COLUMNS else 1
+    legend = figure.legend(loc="outside lower center", ncols=n_columns, frameon=False)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    for handle in legend.legend_handles:
+        if hasattr(handle, "set_sizes"):  # Points, which among many are small.
+            handle.set_sizes([max(SIGN, *handle.get_sizes())])
+    return LINE * (math.ceil(len(texts) / n_columns) - 1)

@@ -1,0 +1,166 @@
+"""Mean test scores as a figure shows them: the range of its colours, and who stands outside it or has no mean."""
+
+import math
+import statistics
+from typing import Any, NamedTuple
+
+from cvsearch.report.axes import HUGE, MARGIN, Axis, Place, length_of
+from cvsearch.report.figure import COLORMAP
+from cvsearch.report.words import number_text
+from cvsearch.results.storage import scorer_of
+
+# A mean is far below the others, or far above them, at so many times a distance between them, and is left out of the colours
+# where these would be so many times longer with it; see `colour_range`.
+FAR_BELOW, FAR_ABOVE, LONGER = 20, 100, 5
+
+
+class Group(NamedTuple):
+    """Candidates that are drawn alike and share a line of the legend.
+
+    Attributes
+    ----------
+    text : str
+        What the legend says of them.
+    members : sequence of int
+        Their rows in the table.
+    look : dict
+        Keyword arguments of ``Axes.scatter``.
+    place : str
+        What an axis of scores says of them; empty where they stand at the edge of its scale.
+    """
+
+    text: str
+    members: Any
+    look: dict[str, Any]
+    place: str = ""
+
+
+class Scores:
+    """The mean test scores of the scorer that ranks.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``cv_results.csv``, in any order.
+
+    Attributes
+    ----------
+    label : str
+    means : ndarray of shape (n_candidates,)
+    low, high : float
+        Ends of the colours; NaN where no mean is finite.
+    inside : ndarray of int
+        Rows with a mean that has a colour of its own.
+    worse, better, without : list of Group
+        Rows with a mean below the colours, above them, and rows without a mean.
+    """
+
+    def __init__(self, table: Any) -> None:
+        import numpy as np
+        from matplotlib import colormaps
+
+        scorer = scorer_of(table)
+        self.label = "mean test score" if scorer == "score" else f"mean test {scorer}"
+        self.means = table[f"mean_test_{scorer}"].to_numpy(dtype=float)
+        self.low, self.high = colour_range(table)
+        self.inside = np.flatnonzero((self.means >= self.low) & (self.means <= self.high))
+        finite, missing = np.isfinite(self.means), np.isnan(self.means)
+        on_splits = [name for name in table if name.startswith("split") and name.endswith(f"_test_{scorer}")]
+        partly = missing & table[on_splits].notna().any(axis=1).to_numpy()
+
+        worst, best = (colormaps[COLORMAP](end) for end in (0.0, 1.0))
+        down, up = {"marker": "v", "color": worst}, {"marker": "^", "color": best}
+        # On a map nothing else tells an infinite mean from one that is merely far.
+        rim = {"edgecolors": "black", "linewidths": 0.8}
+        cross = {"color": "0.6", "linewidths": 0.8}
+        self.worse = _with_members(
+            Group("mean -inf", self.means == -np.inf, down | rim, "-inf"),
+            Group(f"mean below {number_text(self.low)}", finite & (self.means < self.low), down),
+        )
+        self.better = _with_members(
+            Group(f"mean above {number_text(self.high)}", finite & (self.means > self.high), up),
+            Group("mean inf", self.means == np.inf, up | rim, "inf"),
+        )
+        self.without = _with_members(
+            Group("no mean, scored on some splits", partly, cross | {"marker": "+"}, "no mean"),
+            Group("failed", missing & ~partly, cross | {"marker": "x"}, "failed"),
+        )
+
+    def axis(self) -> Axis:
+        """Return the scores as an axis. It spans the colours; what is outside stands at its edge, or has a place there."""
+        import numpy as np
+
+        scale, numbers = None, np.full(len(self.means), np.nan)
+        if len(self.inside):
+            edge = MARGIN * length_of(self.low, self.high)
+            scale = self.low - edge * bool(self.worse), self.high + edge * bool(self.better)
+            numbers = np.where(np.isfinite(self.means), np.clip(self.means, *scale), np.nan)
+        below = [Place(group.place, group.members) for group in (*self.worse, *self.without) if group.place]
+        above = [Place(group.place, group.members) for group in self.better if group.place]
+        return Axis(self.label, numbers, scale, below, above)
+
+
+def _with_members(*groups: Group) -> list[Group]:
+    """Return the groups that have members, who are masks here and become rows."""
+    import numpy as np
+
+    return [Group(text, np.flatnonzero(mask), look, place) for text, mask, look, place in groups if mask.any()]
+
+
+def colour_range(table: Any) -> tuple[float, float]:
+    """Return the scores at the ends of the colour scale; NaN where no candidate has a finite mean.
+
+    From the worst to the best mean, but never narrower than one standard deviation between splits to either side: what is
+    smaller than that is noise, and should not look like a region.
+
+    Means far from the others are left out, or one model that diverged would give all others one colour. Distances are taken
+    from the upper quartile: the map asks which regions score well, and half of the candidates may have diverged.
+
+    * Above, a mean is far at 100 times the distance between the quartiles. A few good candidates among many bad ones are what
+      the map is for, and are not to be cut off.
+    * Below, a mean is far at 20 times the distance between the upper quartile and the best, if the scale would be more than 5
+      times longer with it. So accuracies from 0.3 to 1 are shown whole, however close the best are.
+    * No distance counts as smaller than the standard deviation between splits.
+    * Quartiles are those of the distinct means, for many candidates may share the score of a constant prediction.
+    """
+    import numpy as np
+
+    scorer = scorer_of(table)
+    means, stds = (table[f"{statistic}_test_{scorer}"].to_numpy(dtype=float) for statistic in ("mean", "std"))
+    kept = np.abs(means) <= HUGE
+    if not kept.any():
+        return math.nan, math.nan
+    means, stds = means[kept], stds[kept]
+    if len(np.unique(means)) > 2:
+        upper, noise = _upper_quartile(means, stds)
+        lower = np.quantile(np.unique(means), 0.25, method="nearest").item()
+        near = means <= upper + FAR_ABOVE * max(upper - lower, noise)
+        means, stds = means[near], stds[near]
+    upper, noise = _upper_quartile(means, stds)
+    near = means >= upper - FAR_BELOW * max(means.max().item() - upper, noise)
+    low, high = _wide_enough(means[near], stds[near])
+    whole = _wide_enough(means, stds)
+    return (low, high) if whole[1] - whole[0] > LONGER * (high - low) else whole
+
+
+def _wide_enough(means: Any, stds: Any) -> tuple[float, float]:
+    """Return the least and the greatest mean, apart by at least two standard deviations between splits."""
+    low, high = means.min().item(), means.max().item()
+    missing = max(0.0, 2 * statistics.median(_finite(stds)) - (high - low))
+    return low - missing / 2, high + missing / 2
+
+
+def _upper_quartile(means: Any, stds: Any) -> tuple[float, float]:
+    """Return it, and the standard deviation between splits of the candidates that reach it.
+
+    Both are what one candidate has. A number between two candidates would move with the one that is far.
+    """
+    import numpy as np
+
+    upper = np.quantile(np.unique(means), 0.75, method="lower").item()
+    return upper, statistics.median_low(_finite(stds[means >= upper]))
+
+
+def _finite(stds: Any) -> list[float]:
+    """Return the finite ones; a 0 where there are none."""
+    return [std for std in stds.tolist() if math.isfinite(std)] or [0.0]
