@@ -5,8 +5,7 @@
 rule time_pilot:
     input:
         about="results/dataset/dataset.json",
-        X=ancient("results/dataset/X.npy"),
-        y=ancient("results/dataset/y.npy"),
+        data=ancient("results/dataset/data.npz"),
         split="results/splits/0.json",
         positions=ancient("results/splits/0.npz"),
     output:

@@ -3,8 +3,7 @@
 
 rule prepare_dataset:
     output:
-        X="results/dataset/X.npy",
-        y="results/dataset/y.npy",
+        data="results/dataset/data.npz",
         about="results/dataset/dataset.json",
     log:
         "results/logs/prepare_dataset.log",

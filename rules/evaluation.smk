@@ -1,7 +1,7 @@
 # The evaluations, batch by batch and split by split.
 
 
-# The arrays and the positions are ancient because the small files beside them hold their hashes, and are compared by content.
+# The data and the positions are ancient because the small files beside them hold their hashes, and are compared by content.
 rule evaluate:
     input:
         cut="results/{search}/candidates/{round}.json",
@@ -9,8 +9,7 @@ rule evaluate:
         split="results/splits/{split}.json",
         positions=ancient("results/splits/{split}.npz"),
         about="results/dataset/dataset.json",
-        X=ancient("results/dataset/X.npy"),
-        y=ancient("results/dataset/y.npy"),
+        data=ancient("results/dataset/data.npz"),
     output:
         "results/{search}/evaluations/{round}/{batch}/{split}.jsonl",
     log:

@@ -3,8 +3,7 @@
 
 rule plot_example:
     input:
-        X="results/dataset/X.npy",
-        y="results/dataset/y.npy",
+        data=ancient("results/dataset/data.npz"),
         about="results/dataset/dataset.json",
     output:
         report(

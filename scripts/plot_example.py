@@ -10,8 +10,7 @@ from cvsearch.report.figure import save
 
 def main(dataset, output):
     """Draw the first sample of the dataset in folder `dataset`."""
-    data = load_dataset(dataset)
-    save(draw_example(data.X, data.y, data.about["image_shape"]), output)
+    save(draw_example(load_dataset(dataset)), output)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""Load the data once, check them, and store them as arrays that every job can map into memory."""
-
-import io
+"""Load the data once, check them, and store them in one file that every job can map into memory."""
 
 from cvsearch.config.names import Trust
 from cvsearch.console import job
-from cvsearch.data.loader import arrays_from, check_dataset, describe, load_with
-from cvsearch.files import write_atomically, write_json
+from cvsearch.data.loader import load_with, unpack
+from cvsearch.data.preparation import store
+from cvsearch.data.samples import check_data, raw_data
+from cvsearch.files import write_json
 
 
-def main(dataset, module_versions, X_path, y_path, about_path):
-    """Load, check and write the dataset; ``dataset.json`` last, so that it vouches for the arrays.
+def main(dataset, module_versions, data_path, about_path):
+    """Load, check and write the dataset; ``dataset.json`` last, so that it vouches for the data.
 
     Parameters
     ----------
@@ -17,17 +17,13 @@ def main(dataset, module_versions, X_path, y_path, about_path):
         Of the config.
     module_versions : dict of str to str
         Of the trusted modules behind the data.
-    X_path, y_path, about_path : path-like
+    data_path, about_path : path-like
     """
-    import numpy as np
-
-    X, y, images = arrays_from(load_with(dataset["loader"], Trust(module_versions)))
-    check_dataset(X, y)
-    for array, path in ((X, X_path), (y, y_path)):
-        content = io.BytesIO()
-        np.save(content, array, allow_pickle=False)
-        write_atomically(path, content.getbuffer())
-    write_json(about_path, describe(X, y, images))
+    where = "dataset.loader"
+    X, y, image_shape = unpack(load_with(dataset["loader"], Trust(module_versions)), where)
+    raw = raw_data(X, y, where, image_shape)
+    check_data(raw, where)
+    write_json(about_path, store(raw, data_path, where))
 
 
 if __name__ == "__main__":
@@ -35,7 +31,6 @@ if __name__ == "__main__":
         main(
             snakemake.params.dataset,
             snakemake.params.module_versions,
-            snakemake.output.X,
-            snakemake.output.y,
+            snakemake.output.data,
             snakemake.output.about,
         )

@@ -4,10 +4,10 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cvsearch.errors import InputError, damaged
 
@@ -26,8 +26,14 @@ def sha256_of(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def write_atomically(path: AnyPath, content: bytes | memoryview) -> None:
-    """Write bytes to `path` so that after any death it holds all of them, or what it held before.
+def replace_atomically(path: AnyPath, write: Callable[[BinaryIO], None]) -> None:
+    """Let `write` fill a file so that after any death `path` holds all of it, or what it held before.
+
+    Parameters
+    ----------
+    path : path-like
+    write : callable
+        Called with a file to write to, which may be larger than memory: it takes the place of `path` when all is on disk.
 
     Raises
     ------
@@ -39,12 +45,27 @@ def write_atomically(path: AnyPath, content: bytes | memoryview) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with open(beside, "xb") as file:
-            file.write(content)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_atomically(path: AnyPath, content: bytes | memoryview) -> None:
+    """Write bytes to `path` so that after any death it holds all of them, or what it held before.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or not writable; the file that was there is untouched.
+    """
+
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    replace_atomically(path, write)
 
 
 def changed_at(path: AnyPath) -> int | None:

@@ -25,12 +25,13 @@ class DatasetPaths:
 
     @property
     def about(self) -> Path:
-        """What is known of the data."""
+        """What is known of the data. It is small, and tells other rules whether the data changed."""
         return self.folder / "dataset.json"
 
-    def array(self, name: str) -> Path:
-        """One array: ``X`` or ``y``."""
-        return self.folder / f"{name}.npy"
+    @property
+    def data(self) -> Path:
+        """The samples, the target and what else belongs to them."""
+        return self.folder / "data.npz"
 
 
 class SearchPaths:

@@ -1,8 +1,9 @@
-"""The dataset as the jobs see it: arrays on disk, mapped into memory, and what is known of them."""
+"""The dataset as the jobs see it: one file, mapped into memory, and what is known of it."""
 
 from typing import Any, NamedTuple
 
-from cvsearch.errors import damaged
+from cvsearch.data.storage import DataFile
+from cvsearch.data.tables import StoredTable, read_sparse
 from cvsearch.files import AnyPath, read_json
 from cvsearch.layout import DatasetPaths
 
@@ -14,31 +15,73 @@ class Samples(NamedTuple):
 
     Attributes
     ----------
-    X : ndarray of shape (n, n_features)
-    y : ndarray of shape (n,) or (n, n_outputs)
+    X : ndarray of shape (n, n_features), DataFrame, scipy.sparse matrix in CSR format, or n texts in a list, Series or array
+    y : ndarray of shape (n,) or (n, n_outputs), or None
+    groups : ndarray of shape (n,), or None
+    sample_weight : ndarray of float, of shape (n,), or None
     """
 
     X: Any
-    y: Any
+    y: Any = None
+    groups: Any = None
+    sample_weight: Any = None
 
 
 class Dataset:
-    """Samples, target and what `prepare_dataset` found out about them.
+    """Samples, what belongs to them, and what `prepare_dataset` found out about them.
 
     Parameters
     ----------
-    X : ndarray of shape (n_samples, n_features)
-    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+    X : ndarray or scipy.sparse matrix of shape (n_samples, n_features), or StoredTable
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
     about : dict
-        ``dataset.json``: shape, classes, sha256.
+        ``dataset.json``: shape, kind, classes, sha256.
+    groups, sample_weight, test_fold : ndarray of shape (n_samples,), or None
+    rows : ndarray of int of shape (n_samples,), or None
+        The row of each sample in the user's data, where samples are stored in the order of time.
     """
 
-    def __init__(self, X: Any, y: Any, about: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        X: Any,
+        y: Any,
+        about: dict[str, Any],
+        groups: Any = None,
+        sample_weight: Any = None,
+        test_fold: Any = None,
+        rows: Any = None,
+    ) -> None:
         self.X, self.y, self.about = X, y, about
+        self.groups, self.sample_weight, self.test_fold, self.rows = groups, sample_weight, test_fold, rows
 
     def take(self, positions: Any) -> Samples:
-        """Return a copy of the samples at these positions, an ndarray of int."""
-        return Samples(self.X[positions], self.y[positions])
+        """Return a copy of the samples at these positions, of the type that the user's data have.
+
+        Parameters
+        ----------
+        positions : ndarray of int
+        """
+        rest = (self.y, self.groups, self.sample_weight)
+        return Samples(self.X[positions], *(None if values is None else values[positions] for values in rest))
+
+
+class Labels:
+    """Texts stored as numbers and the names that these stand for, an array of texts to whoever takes some of them.
+
+    Parameters
+    ----------
+    codes : ndarray of int
+    names : ndarray of str
+    """
+
+    def __init__(self, codes: Any, names: Any) -> None:
+        self.codes, self.names = codes, names
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, positions: Any) -> Any:
+        return self.names[self.codes[positions]]
 
 
 def read_about(folder: AnyPath) -> dict[str, Any]:
@@ -53,21 +96,27 @@ def read_about(folder: AnyPath) -> dict[str, Any]:
 
 
 def load_dataset(folder: AnyPath) -> Dataset:
-    """Map the arrays of a dataset folder into memory, read-only.
+    """Map the data of a dataset folder into memory, read-only.
 
     Raises
     ------
     InputError
         If a file is damaged.
     """
-    import numpy as np
+    about = read_about(folder)
+    file = DataFile(DatasetPaths(folder).data, REBUILD)
+    container = file.json("container")
+    X: Any
+    if container["kind"] == "dense":
+        X = file.array("X")
+    elif container["kind"] == "sparse":
+        X = read_sparse(file, "X", (about["n_samples"], about["n_features"]), container["container"])
+    else:
+        X = StoredTable(file)
+    y, groups, test_fold = (_labels(file, name) for name in ("y", "groups", "test_fold"))
+    return Dataset(X, y, about, groups, file.optional_array("sample_weight"), test_fold, file.optional_array("rows"))
 
-    arrays = []
-    for name in "Xy":
-        path = DatasetPaths(folder).array(name)
-        try:
-            arrays.append(np.load(path, mmap_mode="r"))
-        except (ValueError, EOFError):
-            raise damaged(path, REBUILD) from None
-    X, y = arrays
-    return Dataset(X, y, read_about(folder))
+
+def _labels(file: DataFile, name: str) -> Any:
+    values, names = file.optional_array(name), file.optional_array(f"{name}_names")
+    return values if names is None else Labels(values, names)

@@ -1,17 +1,36 @@
-"""The data as a loader returns them, checked and turned into what is stored."""
+"""The data as a loader returns them."""
 
 import gc
-import hashlib
 import inspect
 from typing import Any
 
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError, did_you_mean
 
+# What a loader may return, for messages.
+WANTED = "a loader returns X, (X, y), or an object with data and target"
+
 
 def load_with(spec: str | dict[str, Any], trust: Trust, path: str = "dataset.loader") -> Any:
-    """Call the loader that a piece of config names, and return what it returns."""
+    """Call the loader that a piece of config names, and return what it returns.
+
+    Parameters
+    ----------
+    spec : str or dict
+        A dotted name, or ``{dotted.name: {arguments}}``.
+    trust : Trust
+    path : str
+        Key path in the config, for messages.
+
+    Raises
+    ------
+    InputError
+        If the name is not a loader's, or if it does not take the arguments.
+    """
     name, arguments = next(iter(spec.items())) if isinstance(spec, dict) else (spec, {})
+    arguments = arguments or {}
+    if not isinstance(arguments, dict):
+        raise InputError(f"{path}.{name}: {arguments!r} is not a mapping of arguments; write {{argument: value}}")
     loader = trust.resolve(name, path, "a loader")
     if name.startswith("sklearn."):
         import sklearn.datasets
@@ -20,111 +39,59 @@ def load_with(spec: str | dict[str, Any], trust: Trust, path: str = "dataset.loa
             f"sklearn.datasets.{n}" for n in sklearn.datasets.__all__ if n.startswith(("load_", "make_", "fetch_"))
         ]
         if name not in public:
-            raise InputError(f"{path}: {name!r} is no loader of scikit-learn{did_you_mean(name, public)}")
-    elif not inspect.isfunction(loader):
-        raise InputError(f"{path}: {name!r} is no function; give one that returns X and y")
+            raise InputError(f"{path}: {name!r} is not a loader of scikit-learn{did_you_mean(name, public)}")
+    elif not callable(loader):
+        raise InputError(f"{path}: {name!r} cannot be called; give a function that returns X and y")
     try:
-        inspect.signature(loader).bind(**(arguments or {}))
+        inspect.signature(loader).bind(**arguments)
     except TypeError as error:
         raise InputError(f"{path}: {name} does not take {arguments!r} ({error})") from None
+    except ValueError:  # Some callables that are written in C do not say what they take.
+        pass
     gc.enable()  # Off in a job until now; a loader of one's own may make any amount of garbage.
-    return loader(**(arguments or {}))
+    return loader(**arguments)
 
 
-def arrays_from(loaded: Any, path: str = "dataset.loader") -> tuple[Any, Any, list[int] | None]:
+def unpack(loaded: Any, path: str = "dataset.loader") -> tuple[Any, Any, list[int] | None]:
     """Take samples and target out of what a loader returned.
 
     Parameters
     ----------
-    loaded : sklearn.utils.Bunch or tuple (X, y)
+    loaded : X, tuple or list (X, y), sklearn.utils.Bunch, or an object with ``data`` and ``target``
     path : str
-        Key path in the config, for the message.
+        Key path in the config, for messages.
 
     Returns
     -------
-    X : ndarray of shape (n_samples, n_features)
-    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-    images : list of int or None
+    X : as the loader gave it
+    y : as the loader gave it, or None
+    image_shape : list of int or None
         The shape of one sample, where samples are gray images.
 
     Raises
     ------
     InputError
-        If that is no table of numbers with a target to each row.
+        If there are no samples in it, or more than samples and target.
     """
-    import numpy as np
-
-    images = None
-    if isinstance(loaded, tuple) and len(loaded) == 2:
-        X, y = loaded
-    elif hasattr(loaded, "data") and hasattr(loaded, "target"):
-        X, y = loaded.data, loaded.target
-        shape = getattr(getattr(loaded, "images", None), "shape", ())
-        images = list(shape[1:]) if len(shape) == 3 else None
-    else:
-        raise InputError(
-            f"{path}: returned {type(loaded).__name__}; a loader returns X and y, or an object with data and target"
-        )
-    if hasattr(X, "toarray"):
-        raise InputError(f"{path}: X is a sparse matrix, which is not supported yet; use a loader of dense arrays")
-    if hasattr(X, "dtypes"):
-        for column, dtype in X.dtypes.items():
-            if dtype.kind not in "biuf":
-                raise InputError(f"{path}: column {column!r} holds no numbers ({dtype}); encode it or leave it out")
-    X, y = np.asarray(X), np.asarray(y)
-    if X.ndim != 2 or X.dtype.kind not in "biuf":
-        raise InputError(f"{path}: X is of shape {X.shape} and type {X.dtype}; give a two-dimensional array of numbers")
-    if len(X) != len(y):
-        raise InputError(f"{path}: X has {len(X)} samples and y {len(y)}; give one target per sample")
-    if y.dtype == object:
-        if any(value is None or value != value for value in y.ravel()):
-            raise InputError(f"{path}: the target has missing values; leave those samples out")
-        y = np.asarray(y.tolist())
-        if y.dtype == object:
-            raise InputError(f"{path}: the target mixes types that are no array; give numbers or texts")
-    return np.ascontiguousarray(X), np.ascontiguousarray(y), images
+    if loaded is None:
+        raise InputError(f"{path}: returned nothing; {WANTED}")
+    if isinstance(loaded, tuple):
+        if len(loaded) != 2:
+            raise InputError(
+                f"{path}: returned {len(loaded)} values; {WANTED}. Columns of a DataFrame X may be groups and weights: "
+                "name them in dataset.groups and dataset.sample_weight"
+            )
+        return loaded[0], loaded[1], None
+    if isinstance(loaded, list) and len(loaded) == 2 and all(_holds_samples(value) for value in loaded):
+        return loaded[0], loaded[1], None
+    if isinstance(loaded, list) or any(hasattr(loaded, name) for name in ("iloc", "tocsr", "__array__")):
+        return loaded, None, None
+    if not hasattr(loaded, "data"):
+        raise InputError(f"{path}: returned {type(loaded).__name__}; {WANTED}")
+    shape = getattr(getattr(loaded, "images", None), "shape", ())
+    return loaded.data, getattr(loaded, "target", None), list(shape[1:]) if len(shape) == 3 else None
 
 
-def check_dataset(X: Any, y: Any, path: str = "dataset.loader") -> None:
-    """Check that there is something to learn.
-
-    Raises
-    ------
-    InputError
-        If the data are empty, the target is missing somewhere or has one value only.
-    """
-    import numpy as np
-
-    if len(X) < 2 or X.shape[1] == 0:
-        raise InputError(f"{path}: X is of shape {X.shape}; two samples and a feature are the least")
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        count = int((~np.isfinite(y)).sum())
-        raise InputError(
-            f"{path}: the target has {count} missing or infinite values of {y.size}; leave those samples out"
-        )
-    if y.ndim == 1 and len(np.unique(y)) < 2:
-        raise InputError(
-            f"{path}: the target has one value only, {y[0].item()!r} in all {len(y)} samples; there is nothing to learn"
-        )
-
-
-def describe(X: Any, y: Any, images: list[int] | None) -> dict[str, Any]:
-    """Return what ``dataset.json`` says of the arrays."""
-    import numpy as np
-    from sklearn.utils.multiclass import type_of_target
-
-    kind = type_of_target(y)
-    about: dict[str, Any] = {
-        "n_samples": X.shape[0],
-        "n_features": X.shape[1],
-        "X_dtype": X.dtype.str,
-        "y_dtype": y.dtype.str,
-    }
-    about |= {"image_shape": images, "X_is_finite": bool(np.isfinite(X).all()), "target_type": kind, "classes": None}
-    if kind in ("binary", "multiclass"):
-        classes, counts = np.unique(y, return_counts=True)
-        about["classes"] = {str(name): int(count) for name, count in zip(classes, counts, strict=True)}
-    digest = hashlib.sha256()
-    for array in (X, y):
-        digest.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
-    return {**about, "sha256": digest.hexdigest()}
+def _holds_samples(value: Any) -> bool:
+    """Whether this is X or y: an array, a table or a list; None stands for no target."""
+    return value is None or isinstance(value, list) or hasattr(value, "shape")
