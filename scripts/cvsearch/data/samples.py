@@ -76,7 +76,7 @@ def samples_from(X: Any, path: str) -> tuple[Any, dict[str, Any]]:
     if hasattr(X, "to_pandas"):
         raise InputError(f"{path}: X is a {type(X).__module__.split('.')[0]} table; return X.to_pandas()")
     if isinstance(X, list):
-        if X and all(isinstance(value, str | bytes) for value in X):
+        if any(isinstance(value, str | bytes) for value in X):
             return _texts(_objects(X), "list", path)
         X = _rows(X, path)
     array = np.asarray(X)

@@ -41,8 +41,8 @@ class Table:
     @classmethod
     def of(cls, frame: Any) -> "Table":
         """Return the table of a DataFrame, without a copy."""
-        columns = {name: [frame.iloc[:, i]] for i, name in enumerate(frame.columns.tolist())}
-        return cls(columns, len(frame), frame)
+        columns = zip(frame.columns.tolist(), frame.items(), strict=True)
+        return cls({name: [column] for name, (_, column) in columns}, len(frame), frame)
 
     @property
     def names(self) -> list[Any]:

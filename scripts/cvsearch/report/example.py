@@ -61,7 +61,7 @@ def _bars(values: Any, label: str) -> Any:
     if len(heights) <= MAX_BARS:
         axes.bar(range(len(heights)), heights, color=COLOR)
     else:
-        axes.stairs(heights, np.arange(len(heights) + 1) - 0.5, fill=True, color=COLOR)
+        axes.fill_between(range(len(heights)), heights, step="mid", color=COLOR, linewidth=0.5)
     axes.set(xlabel=label, ylabel="value")
     axes.xaxis.get_major_locator().set_params(integer=True)
     if all(float(height).is_integer() for height in heights[np.isfinite(heights)]):
