@@ -2,6 +2,8 @@
 
 
 rule prepare_dataset:
+    input:
+        run.dataset_file(),
     output:
         data="results/dataset/data.npz",
         about="results/dataset/dataset.json",
@@ -11,6 +13,7 @@ rule prepare_dataset:
         "../envs/environment.yaml"
     params:
         dataset=config["dataset"],
+        test_fold=run.test_fold(),
         module_versions=run.dataset_versions(),
     message:
         "Load and check the dataset"
@@ -22,15 +25,19 @@ rule prepare_dataset:
 rule make_splits:
     input:
         about="results/dataset/dataset.json",
+        data=ancient("results/dataset/data.npz"),
     output:
         positions=expand("results/splits/{split}.npz", split=run.splits),
         abouts=expand("results/splits/{split}.json", split=run.splits),
+        holdout=run.holdout_files(),
+        summary="results/splits/splits.json",
     log:
         "results/logs/make_splits.log",
     conda:
         "../envs/environment.yaml"
     params:
-        test_size=config["test_size"],
+        settings=run.split_settings(),
+        module_versions=run.splitter_versions(),
     message:
         "Make the splits"
     script:

@@ -1,32 +1,71 @@
-"""Make every train/test split and store its positions."""
+"""Make every train/test split and store its positions; hold samples out before."""
 
 from pathlib import Path
 
+from cvsearch.config.names import Trust
 from cvsearch.console import job
-from cvsearch.data.dataset import read_about
-from cvsearch.data.splits import shuffle_split, write_split
+from cvsearch.data.dataset import load_dataset
+from cvsearch.data.holdout import holdout_positions
+from cvsearch.data.splits import ClassCounts, shuffle_split, write_holdout, write_split
+from cvsearch.data.splitters import SHUFFLE, Splitter
+from cvsearch.files import write_json
 
 
-def main(dataset, test_size, positions, abouts):
+def main(dataset, settings, module_versions, paths, holdout, summary):
     """Write every split of the dataset in folder `dataset`.
 
     Parameters
     ----------
     dataset : path-like
-    test_size : float
-    positions, abouts : list of path-like
+    settings : dict
+        splitter and holdout of the config, with what else these need of it: test_size, n_splits, random_state.
+    module_versions : dict of str to str
+        Of the trusted modules behind the splitter.
+    paths : list of tuple
         The two files of each split, in the order of the splits.
+    holdout : tuple
+        The two files of the samples that are held out; empty where none are.
+    summary : path-like
+        Where to write what a user should know of the splits.
     """
-    about = read_about(dataset)
-    for split, paths in enumerate(zip(positions, abouts, strict=True)):
-        write_split(paths, *shuffle_split(about["n_samples"], test_size, split), about)
+    import numpy as np
+
+    data = load_dataset(dataset)
+    about, messages = data.about, []
+    labels = data.y[:] if about["classes"] is not None else None
+    counts = ClassCounts(labels) if labels is not None else None
+    kept = np.arange(about["n_samples"])
+    if holdout:
+        held = holdout_positions(
+            len(kept), settings["holdout"], settings["random_state"], labels, _all(data.groups), about["in_time_order"]
+        )
+        write_holdout(holdout, held, about["sha256"], counts)
+        kept = np.setdiff1d(kept, held)
+    if settings["splitter"] == SHUFFLE:
+        for i, files in enumerate(paths):
+            positions = shuffle_split(len(kept), settings["test_size"], i)
+            write_split(files, *(kept[side] for side in positions), about["sha256"], counts)
+    else:
+        splitter = Splitter(
+            settings["splitter"], settings["n_splits"], settings["random_state"], Trust(module_versions), data, kept
+        )
+        for i, split in enumerate(splitter.splits()):
+            write_split(paths[i], *split, about["sha256"], counts)
+            messages += splitter.messages(split) if i == 0 else []
+    write_json(summary, {"messages": messages})
+
+
+def _all(values):
+    return None if values is None else values[:]
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
         main(
             Path(snakemake.input.about).parent,
-            snakemake.params.test_size,
-            snakemake.output.positions,
-            snakemake.output.abouts,
+            snakemake.params.settings,
+            snakemake.params.module_versions,
+            list(zip(snakemake.output.positions, snakemake.output.abouts, strict=True)),
+            tuple(snakemake.output.get("holdout") or ()),
+            snakemake.output.summary,
         )

@@ -1,35 +1,49 @@
 """Load the data once, check them, and store them in one file that every job can map into memory."""
 
+import time
+
 from cvsearch.config.names import Trust
-from cvsearch.console import job
-from cvsearch.data.loader import load_with, unpack
+from cvsearch.console import job, say
+from cvsearch.data.files import read_data
+from cvsearch.data.loader import load_data
 from cvsearch.data.preparation import store
-from cvsearch.data.samples import check_data, raw_data
+from cvsearch.data.samples import check_data
 from cvsearch.files import write_json
 
+# Who waits longer than so many seconds is told what for.
+LONG = 5
 
-def main(dataset, module_versions, data_path, about_path):
+
+def main(dataset, test_fold, module_versions, data_path, about_path):
     """Load, check and write the dataset; ``dataset.json`` last, so that it vouches for the data.
 
     Parameters
     ----------
     dataset : dict
         Of the config.
+    test_fold : str, int or None
+        The column that the config's splitter takes the folds from.
     module_versions : dict of str to str
         Of the trusted modules behind the data.
     data_path, about_path : path-like
     """
-    where = "dataset.loader"
-    X, y, image_shape = unpack(load_with(dataset["loader"], Trust(module_versions)), where)
-    raw = raw_data(X, y, where, image_shape)
-    check_data(raw, where)
-    write_json(about_path, store(raw, data_path, where))
+    started = time.monotonic()
+    if "file" in dataset:
+        source, raw = "dataset.file", read_data(dataset, test_fold)
+    else:
+        source, raw = "dataset.loader", load_data(dataset, Trust(module_versions), test_fold)
+    check_data(raw, source)
+    about = store(raw, data_path, source)
+    write_json(about_path, about)
+    if (seconds := time.monotonic() - started) > LONG:
+        say(f"{source}: {about['n_samples']:,} samples were read and stored in {seconds:.0f} s")
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
         main(
             snakemake.params.dataset,
+            snakemake.params.test_fold,
             snakemake.params.module_versions,
             snakemake.output.data,
             snakemake.output.about,

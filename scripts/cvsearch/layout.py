@@ -162,3 +162,13 @@ class RoundPaths:
 def split_paths(split: int, results: AnyPath = RESULTS) -> tuple[Path, Path]:
     """Return the file of a split's positions and the file of what is known of them."""
     return Path(results, "splits", f"{split}.npz"), Path(results, "splits", f"{split}.json")
+
+
+def holdout_paths(results: AnyPath = RESULTS) -> tuple[Path, Path]:
+    """Return the file of the positions that are held out and the file of what is known of them."""
+    return Path(results, "splits", "holdout.npz"), Path(results, "splits", "holdout.json")
+
+
+def splits_summary(results: AnyPath = RESULTS) -> Path:
+    """Return the file of what a user should know of the splits."""
+    return Path(results, "splits", "splits.json")

@@ -21,11 +21,13 @@ from cvsearch.config.layers import Config, assemble, read_yaml
 from cvsearch.config.names import Trust, check_modules
 from cvsearch.config.schema import validate
 from cvsearch.console import errors_since
+from cvsearch.data.columns import check_dataset_keys, test_fold_column
+from cvsearch.data.splitters import SHUFFLE, check_splitting
 from cvsearch.errors import InputError
 from cvsearch.evaluation.limits import note_controller
 from cvsearch.files import AnyPath, canonical, changed_at
 from cvsearch.journal.identity import FORMAT, defining
-from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths
+from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths, holdout_paths
 from cvsearch.report.summary import summary
 
 # From so many evaluations on, tables are also written as Parquet.
@@ -67,6 +69,12 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     layers.append(read_yaml(shipped))
     checked = validate(assemble(*layers), read_yaml(schema))
     check_modules(checked["trusted_modules"], "trusted_modules")
+    check_dataset_keys(checked["dataset"])
+    check_splitting(checked)
+    # Beside a workflow that uses this one as a module, one of its rules may be to make the file.
+    file = checked["dataset"].get("file")
+    if own is not None and file is not None and not Path(file).is_file():
+        raise InputError(f"dataset.file: {file!r} does not exist; paths are relative to the working directory")
     for i, search in enumerate(checked["searches"]):
         strategy = strategy_class(search["strategy"], f"searches[{i}].strategy")
         check_space(search["param_distributions"], f"searches[{i}].param_distributions", strategy.needs_values)
@@ -174,14 +182,38 @@ class Run:
         """Return the versions of the code outside scikit-learn that the data rest on."""
         return self.trust.versions(self.config["dataset"])
 
+    def dataset_file(self) -> list[str]:
+        """Return the user's file with the data, where they are in one."""
+        dataset = self.config["dataset"]
+        return [dataset["file"]] if "file" in dataset else []
+
+    def test_fold(self) -> Any:
+        """Return the column that the splitter takes the folds from, or None."""
+        return test_fold_column(self.config["splitter"])
+
+    def split_settings(self) -> dict[str, Any]:
+        """Return what splits are made from; a key that they do not depend on is left out."""
+        keys = ["splitter", "holdout"]
+        keys += ["test_size"] if self.config["splitter"] == SHUFFLE else ["n_splits", "random_state"]
+        keys += ["random_state"] if self.config["holdout"] else []
+        return {key: self.config[key] for key in keys}
+
+    def splitter_versions(self) -> dict[str, str]:
+        """Return the versions of the code outside scikit-learn that the splits rest on."""
+        return self.trust.versions(self.config["splitter"])
+
+    def holdout_files(self) -> list[str]:
+        """Return the two files of the samples that are held out, where some are."""
+        return list(map(str, holdout_paths())) if self.config["holdout"] else []
+
     def plan_inputs(self, wildcards: Any) -> dict[str, Any]:
         """Return what a plan follows from. The plan keeps it, so that it tells by itself whether it is the one asked for."""
         return self._plan_inputs(wildcards.search)
 
     def _plan_inputs(self, name: str) -> dict[str, Any]:
         search = self.searches[name]
-        code = [self.config["dataset"], *(search[key] for key in CODE_KEYS)]
-        keys = ("dataset", "splitter", "test_size", "n_splits", "batch_seconds")
+        code = [self.config["dataset"], self.config["splitter"], *(search[key] for key in CODE_KEYS)]
+        keys = ("dataset", "splitter", "test_size", "n_splits", "holdout", "batch_seconds")
         return {
             "search": search,
             **{key: self.config[key] for key in keys},

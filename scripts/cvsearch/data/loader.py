@@ -5,10 +5,63 @@ import inspect
 from typing import Any
 
 from cvsearch.config.names import Trust
+from cvsearch.data.columns import ROLES, TEST_FOLD, data_from
+from cvsearch.data.samples import RawData, raw_data, samples_from
 from cvsearch.errors import InputError, did_you_mean
 
 # What a loader may return, for messages.
 WANTED = "a loader returns X, (X, y), or an object with data and target"
+
+
+def load_data(dataset: dict[str, Any], trust: Trust, test_fold: Any = None) -> RawData:
+    """Load the data of a config, and take from a DataFrame the columns that the config names.
+
+    Parameters
+    ----------
+    dataset : dict
+        ``dataset`` of the config.
+    trust : Trust
+    test_fold : str, int or None
+        The column with the number of the fold that each sample is tested in.
+
+    Raises
+    ------
+    InputError
+        If the loader cannot be called, or if its data cannot be taken.
+    """
+    path = "dataset.loader"
+    X, y, image_shape = unpack(load_with(dataset["loader"], trust, path), path)
+    named = [role for role in ROLES if role in dataset] + ["test_fold"] * (test_fold is not None)
+    if not named:
+        return raw_data(X, y, path, image_shape)
+    samples, container = samples_from(X, path)
+    key = TEST_FOLD if named[0] == "test_fold" else f"dataset.{named[0]}"
+    if container["kind"] != "frame":
+        value = test_fold if named[0] == "test_fold" else dataset[named[0]]
+        raise InputError(f"{key}: {value!r} is a column's name, and the loader's samples have none; return a DataFrame")
+    if y is not None and "target" in dataset:
+        raise InputError(
+            f"dataset.target: {dataset['target']!r} is one target, and the loader returns another; leave one out"
+        )
+    raw = data_from(samples, dataset, test_fold, "the loader's DataFrame", path)
+    if y is None:
+        return raw
+    target = raw_data(X, y, path)
+    return raw._replace(y=target.y, target_names=target.target_names)
+
+
+def call_of(spec: str | dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
+    """Return the dotted name and the arguments that a piece of config says: ``name`` or ``{name: {arguments}}``.
+
+    Raises
+    ------
+    InputError
+        If the arguments are not a mapping.
+    """
+    name, arguments = next(iter(spec.items())) if isinstance(spec, dict) else (spec, {})
+    if not isinstance(arguments or {}, dict):
+        raise InputError(f"{path}.{name}: {arguments!r} is not a mapping of arguments; write {{argument: value}}")
+    return name, dict(arguments or {})
 
 
 def load_with(spec: str | dict[str, Any], trust: Trust, path: str = "dataset.loader") -> Any:
@@ -27,10 +80,7 @@ def load_with(spec: str | dict[str, Any], trust: Trust, path: str = "dataset.loa
     InputError
         If the name is not a loader's, or if it does not take the arguments.
     """
-    name, arguments = next(iter(spec.items())) if isinstance(spec, dict) else (spec, {})
-    arguments = arguments or {}
-    if not isinstance(arguments, dict):
-        raise InputError(f"{path}.{name}: {arguments!r} is not a mapping of arguments; write {{argument: value}}")
+    name, arguments = call_of(spec, path)
     loader = trust.resolve(name, path, "a loader")
     if name.startswith("sklearn."):
         import sklearn.datasets

@@ -206,6 +206,10 @@ def check_data(raw: RawData, path: str) -> None:
     shape = (n_samples, len(raw.X.names)) if isinstance(raw.X, Table) else raw.X.shape
     if n_samples < 2 or shape[1] == 0:
         raise InputError(f"{path}: X is of shape {tuple(shape)}; two samples and a feature are the least")
+    for role in ("groups", "sample_weight", "time", "test_fold"):
+        values = getattr(raw, role)
+        if values is not None and len(values) != n_samples:
+            raise InputError(f"{path}: X has {n_samples} samples and {role} {len(values)}; give one value per sample")
     y = raw.y
     if y is None:
         return

@@ -1,13 +1,12 @@
 """Train/test splits: positions in the stored data, and what is known of them."""
 
 import hashlib
-import io
 import math
 import zipfile
-from typing import Any
+from typing import Any, BinaryIO
 
 from cvsearch.errors import InputError, damaged
-from cvsearch.files import AnyPath, read_json, write_atomically, write_json
+from cvsearch.files import AnyPath, read_json, replace_atomically, write_json
 
 REBUILD = "run the same command with --forcerun make_splits"
 
@@ -39,34 +38,92 @@ def shuffle_split(n_samples: int, test_size: float, split: int) -> tuple[Any, An
     return shuffled[n_test:], shuffled[:n_test]
 
 
-def describe_split(train: Any, test: Any, dataset: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known of a split: its sha256 and sizes.
+class ClassCounts:
+    """Counts the samples of each class.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+    """
+
+    def __init__(self, y: Any) -> None:
+        import numpy as np
+
+        self._names, self._codes = np.unique(y, return_inverse=True)
+
+    def of(self, positions: Any) -> dict[str, int]:
+        """Return class to number of the samples at these positions; a class without any is counted too."""
+        import numpy as np
+
+        counts = np.bincount(self._codes[positions], minlength=len(self._names))
+        return {str(name): int(count) for name, count in zip(self._names, counts, strict=True)}
+
+
+def hash_of(*arrays: Any) -> str:
+    """Return the sha256, in hex, of arrays of positions."""
+    digest = hashlib.sha256()
+    for positions in arrays:
+        digest.update(f"{positions.dtype.str}{positions.shape}".encode() + positions.tobytes())
+    return digest.hexdigest()
+
+
+def describe_split(train: Any, test: Any, dataset_sha256: str, counts: ClassCounts | None = None) -> dict[str, Any]:
+    """Return what is known of a split: its sha256, sizes, and how often each class is on either side.
 
     Parameters
     ----------
     train, test : ndarray of int
-    dataset : dict
-        ``dataset.json``, whose sha256 says what the positions point to.
+    dataset_sha256 : str
+        Says what the positions point to.
+    counts : ClassCounts, optional
+        For classification.
     """
-    digest = hashlib.sha256()
-    for positions in (train, test):
-        digest.update(f"{positions.dtype.str}{positions.shape}".encode() + positions.tobytes())
     return {
-        "sha256": digest.hexdigest(),
+        "sha256": hash_of(train, test),
         "n_train": len(train),
         "n_test": len(test),
-        "dataset_sha256": dataset["sha256"],
+        "classes": {"train": counts.of(train), "test": counts.of(test)} if counts else None,
+        "dataset_sha256": dataset_sha256,
     }
 
 
-def write_split(paths: tuple[AnyPath, AnyPath], train: Any, test: Any, dataset: dict[str, Any]) -> None:
-    """Write a split's positions and, last, what is known of them."""
+def write_positions(path: AnyPath, **positions: Any) -> None:
+    """Write arrays of positions, by name."""
     import numpy as np
 
-    content = io.BytesIO()
-    np.savez(content, train=train, test=test)
-    write_atomically(paths[0], content.getbuffer())
-    write_json(paths[1], describe_split(train, test, dataset))
+    def write(file: BinaryIO) -> None:
+        np.savez(file, **positions)
+
+    replace_atomically(path, write)
+
+
+def write_split(
+    paths: tuple[AnyPath, AnyPath], train: Any, test: Any, dataset_sha256: str, counts: ClassCounts | None = None
+) -> None:
+    """Write a split's positions and, last, what is known of them."""
+    write_positions(paths[0], train=train, test=test)
+    write_json(paths[1], describe_split(train, test, dataset_sha256, counts))
+
+
+def write_holdout(
+    paths: tuple[AnyPath, AnyPath], positions: Any, dataset_sha256: str, counts: ClassCounts | None = None
+) -> None:
+    """Write the positions of the samples that are held out and, last, what is known of them."""
+    write_positions(paths[0], holdout=positions)
+    classes = counts.of(positions) if counts else None
+    about = {"sha256": hash_of(positions), "n_samples": len(positions), "classes": classes}
+    write_json(paths[1], {**about, "dataset_sha256": dataset_sha256})
+
+
+def load_holdout(path: AnyPath) -> Any:
+    """Return the positions of the samples that are held out, sorted.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    return _load(path, "holdout")[0]
 
 
 def read_split_about(path: AnyPath) -> dict[str, Any]:
@@ -88,10 +145,15 @@ def load_split(path: AnyPath) -> tuple[Any, Any]:
     InputError
         If the file is damaged.
     """
+    train, test = _load(path, "train", "test")
+    return train, test
+
+
+def _load(path: AnyPath, *names: str) -> list[Any]:
     import numpy as np
 
     try:
         with np.load(path) as file:
-            return file["train"], file["test"]
+            return [file[name] for name in names]
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
         raise damaged(path, REBUILD) from None

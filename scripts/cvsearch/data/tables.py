@@ -57,7 +57,13 @@ class Table:
         import pandas as pd
 
         pieces = self._columns[name]
-        return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
+        if len(pieces) == 1:
+            return pieces[0]
+        if all(isinstance(piece.dtype, pd.CategoricalDtype) for piece in pieces):  # Each with its own categories.
+            return pd.Series(
+                pd.api.types.union_categoricals(pieces, sort_categories=not pieces[0].cat.ordered), name=name
+            )
+        return pd.concat(pieces, ignore_index=True)
 
     def take_out(self, name: Any) -> Any:
         """Return a column as a Series, and remove it from the table."""

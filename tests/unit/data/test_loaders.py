@@ -1,6 +1,5 @@
 """What a loader may be, what it may return, and what is refused in one line."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

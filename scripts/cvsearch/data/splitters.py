@@ -1,0 +1,227 @@
+"""Splitters by name: scikit-learn's, and those of trusted modules."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from cvsearch.config.names import Trust
+from cvsearch.data.columns import SPLIT_BY_COLUMN
+from cvsearch.data.dataset import Dataset
+from cvsearch.data.loader import call_of
+from cvsearch.errors import InputError, did_you_mean
+
+SHUFFLE = "shuffle"
+
+# What to write in place of a splitter that would put samples of one group on both sides.
+GROUP_SPLITTER = "sklearn.model_selection.GroupKFold"
+
+
+def check_splitting(config: dict[str, Any]) -> None:
+    """Check what can be known of splits before the data are: names alone.
+
+    Parameters
+    ----------
+    config : dict
+        Checked against the schema.
+
+    Raises
+    ------
+    InputError
+    """
+    splitter = config["splitter"]
+    if splitter == SHUFFLE:
+        if "groups" in config["dataset"]:
+            raise InputError(
+                f"splitter: {SHUFFLE!r} puts samples of one group (dataset.groups: {config['dataset']['groups']!r}) on both sides "
+                f"of a split; use a splitter of groups: splitter: {GROUP_SPLITTER}"
+            )
+        return
+    name, _ = call_of(splitter, "splitter")
+    if "." not in name:
+        hint = (
+            did_you_mean(name, [SHUFFLE])
+            or f"; write {SHUFFLE} or a dotted name, such as sklearn.model_selection.KFold"
+        )
+        raise InputError(f"splitter: {name!r} is not a splitter{hint}")
+
+
+class Splitter:
+    """A splitter made from what the config says of it.
+
+    Parameters
+    ----------
+    spec : str or dict
+        ``splitter`` of the config.
+    n_splits : int
+        Of the config.
+    random_state : int
+        Of the config, for a splitter that draws and leaves its own open.
+    trust : Trust
+    dataset : Dataset
+    kept : ndarray of int
+        The positions to split: all but the holdout.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made.
+    """
+
+    def __init__(self, spec: Any, n_splits: int, random_state: int, trust: Trust, dataset: Dataset, kept: Any) -> None:
+        self.path, self.n_splits, self.dataset, self.kept = "splitter", n_splits, dataset, kept
+        self.dotted, self.arguments = call_of(spec, self.path)
+        self.name = self.dotted.rsplit(".", 1)[-1]
+        self._make = trust.resolve(self.dotted, self.path, "a splitter")
+        self.is_own = not self.dotted.startswith("sklearn.")
+        if not callable(self._make) or not (
+            self.is_own or (inspect.isclass(self._make) and hasattr(self._make, "split"))
+        ):
+            raise InputError(
+                f"{self.path}: {self.dotted!r} is not a splitter; give a class with split and get_n_splits"
+            )
+        try:
+            self._known: Any = inspect.signature(self._make).parameters
+        except ValueError:
+            self._known = {}
+        for argument in self.arguments:
+            if argument not in self._known and not any(p.kind is p.VAR_KEYWORD for p in self._known.values()):
+                hint = did_you_mean(argument, self._known) or "; it takes " + (", ".join(self._known) or "none")
+                raise InputError(f"{self.path}.{self.dotted}.{argument}: {self.name} has no such parameter{hint}")
+        self.handed = "n_splits" in self._known and "n_splits" not in self.arguments
+        if self.handed:
+            self.arguments["n_splits"] = n_splits
+        shuffles = "shuffle" not in self._known or self.arguments.get("shuffle", self._known["shuffle"].default)
+        if "random_state" in self._known and shuffles and self.arguments.get("random_state") is None:
+            self.arguments["random_state"] = random_state
+        self._take_test_fold()
+        self._y, self._groups = (None if v is None else v[kept] for v in (dataset.y, dataset.groups))
+
+    def _take_test_fold(self) -> None:
+        import numpy as np
+
+        if self.dotted != SPLIT_BY_COLUMN:
+            return
+        fold = self.arguments.get("test_fold")
+        if isinstance(fold, list) and len(fold) == self.dataset.about["n_samples"]:
+            self.arguments["test_fold"] = np.asarray(fold)[self.kept]
+        elif self.dataset.test_fold is not None:
+            self.arguments["test_fold"] = self.dataset.test_fold[self.kept]
+        else:
+            raise InputError(
+                f"{self.path}.{self.dotted}.test_fold: {fold!r} is not a column of the data; name the column of folds"
+            )
+
+    def _splits(self, arguments: dict[str, Any]) -> tuple[int | None, Iterator[Any]]:
+        """Return how many splits there will be, where that is known beforehand, and the splits."""
+        import numpy as np
+
+        n_samples = len(self.kept)
+        # Those of scikit-learn look at the number of samples alone. One of the user's may look at the samples.
+        X = self.dataset.take(self.kept).X if self.is_own else np.zeros((n_samples, 1), dtype=bool)
+        splitter = self._make(**arguments)
+        if not hasattr(splitter, "split"):
+            raise InputError(
+                f"{self.path}: {self.dotted!r} makes a {type(splitter).__name__}, which has no split; give a splitter"
+            )
+        count = splitter.get_n_splits(X, self._y, self._groups) if hasattr(splitter, "get_n_splits") else None
+        return count, iter(splitter.split(X, self._y, self._groups))
+
+    def splits(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the positions of each split, train and test, in the whole stored data.
+
+        Raises
+        ------
+        InputError
+            If the splitter refuses the data, makes another number of splits than ``n_splits``, or leaves a side empty.
+        """
+        import warnings
+
+        made = 0
+        try:
+            with warnings.catch_warnings():
+                # That groups are ignored is found out, where it matters, from the splits themselves.
+                warnings.filterwarnings("ignore", "The groups parameter is ignored", UserWarning)
+                count, splits = self._splits(self.arguments)
+                if count is not None:
+                    self._check_count(count)
+                for made, (train, test) in enumerate(splits, 1):
+                    if made > self.n_splits:
+                        continue
+                    yield self._positions(train, test, made - 1)
+        except InputError:
+            raise
+        except Exception as error:
+            if isinstance(error, MemoryError):
+                raise
+            raise self._refusal(error) from error
+        self._check_count(made)
+
+    def _positions(self, train: Any, test: Any, split: int) -> tuple[Any, Any]:
+        import numpy as np
+
+        sides = []
+        for side, positions in (("training", np.asarray(train)), ("test", np.asarray(test))):
+            positions = np.flatnonzero(positions) if positions.dtype.kind == "b" else positions
+            if len(positions) == 0:
+                raise InputError(
+                    f"{self.path}: {self.name} leaves the {side} side of split {split} empty; change its parameters"
+                )
+            sides.append(self.kept[positions])
+        if self._groups is not None and not self.is_own and not self._takes_groups():
+            shared = np.intersect1d(*(self.dataset.groups[side] for side in sides))
+            if len(shared):
+                raise InputError(
+                    f"{self.path}: {self.name} puts group {shared[0].item()!r} on both sides of split {split}; use a splitter of "
+                    f"groups ({GROUP_SPLITTER}), or leave dataset.groups out"
+                )
+        return sides[0], sides[1]
+
+    def _takes_groups(self) -> bool:
+        from sklearn.utils.metadata_routing import get_routing_for_object
+
+        routing = get_routing_for_object(self._make(**self.arguments))
+        return "groups" in getattr(getattr(routing, "split", None), "requests", {})
+
+    def _check_count(self, count: int) -> None:
+        if count == self.n_splits:
+            return
+        if self.handed:
+            raise InputError(
+                f"n_splits: {self.n_splits} is handed to {self.name}, which makes {count} splits of it; give {self.name} an n_splits "
+                "of its own, and set n_splits to the number of splits that it makes"
+            )
+        raise InputError(
+            f"n_splits: {self.n_splits} is not the number of splits that {self.name} makes here; set n_splits: {count}"
+        )
+
+    def _refusal(self, error: Exception) -> InputError:
+        text = (str(error).splitlines() or [""])[0]
+        if self._groups is None and "groups" in text:
+            return InputError(f"{self.path}: {self.name} needs groups; name their column: dataset.groups")
+        if self._y is None and not self.is_own:
+            return InputError(
+                f"{self.path}: {self.name} needs a target, and the data have none ({text}); name one or use KFold"
+            )
+        return InputError(
+            f"{self.path}: {self.name} cannot split these data ({type(error).__name__}: {text}); change its parameters"
+        )
+
+    def messages(self, first: tuple[Any, Any]) -> list[str]:
+        """Say what raising ``n_splits`` means: nothing where split 0 stays as it is.
+
+        Parameters
+        ----------
+        first : tuple of ndarray
+            Split 0.
+        """
+        import numpy as np
+
+        if not self.handed:
+            return []
+        try:
+            _, splits = self._splits({**self.arguments, "n_splits": self.n_splits + 1})
+            train, test = next(splits)
+            kept = np.array_equal(self.kept[train], first[0]) and np.array_equal(self.kept[test], first[1])
+        except Exception:  # More splits than the data allow.
+            kept = True
+        return [] if kept else [f"raising n_splits changes all folds of {self.name}: every evaluation runs again"]
