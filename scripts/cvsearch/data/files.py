@@ -356,7 +356,7 @@ def read_npz(path: str, dataset: dict[str, Any], test_fold: Any = None) -> RawDa
         return arrays.pop(name)
 
     targets = [take_out("dataset.target", name) for name in names_of(dataset, "target")]
-    fields = [
+    fields: list[tuple[str, str, Any]] = [
         (role, f"dataset.{role}", dataset[role]) for role in ("groups", "sample_weight", "time") if role in dataset
     ]
     fields += [("test_fold", TEST_FOLD, test_fold)] if test_fold is not None else []
