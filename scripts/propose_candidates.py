@@ -53,13 +53,12 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
         ``pilot.json``, where ``batch_size`` is auto.
     paths : RoundPaths
     """
-    search = plan_inputs["search"]
+    search, data = plan_inputs["search"], read_about(dataset)
     if pilot is None:  # Else the pilot has checked it; scikit-learn is not imported twice for that.
-        check_search(search, Trust(module_versions), f"searches[{search['name']}].")
+        check_search(search, Trust(module_versions), f"searches[{search['name']}].", data["sample_weight"])
 
     strategy = strategy_of(search)
     settings = strategy.propose(paths.number, [])
-    data = read_about(dataset)["sha256"]
     splits = [read_split_about(path)["sha256"] for path in split_abouts]
     batch_size, size_messages = batch_size_of(search, settings, pilot, batch_seconds)
     plan = Plan(
@@ -70,7 +69,9 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
         batch_size=batch_size,
         scorer=next(iter(scorer_names(search["scoring"]) or [None])),
         space_size=space_size(search["param_distributions"]),
-        identities=[identity_of(search, data, i, split, module_versions).sha256 for i, split in enumerate(splits)],
+        identities=[
+            identity_of(search, data["sha256"], i, split, module_versions).sha256 for i, split in enumerate(splits)
+        ],
         inputs=plan_inputs,
         messages=[],
     )

@@ -39,7 +39,7 @@ def main(positions, split_about, dataset, journal, search, module_versions, outp
         search, data.about["sha256"], split, read_split_about(split_about)["sha256"], module_versions
     )
     trust = Trust(module_versions)
-    check_search(search, trust, where)
+    check_search(search, trust, where, data.about["sample_weight"])
     evaluator = Evaluator(search, trust, data, *load_split(positions), split)
     n_candidates = min(search["n_candidates"], ENOUGH_EVALUATIONS)
     settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]

@@ -1,5 +1,6 @@
 """The same search twice in this process: by cvsearch's own pieces, and by scikit-learn's ``GridSearchCV``."""
 
+import tempfile
 import warnings
 
 import numpy as np
@@ -7,11 +8,15 @@ from cvsearch.candidates.strategies import strategy_of
 from cvsearch.config.layers import read_yaml
 from cvsearch.config.names import Trust
 from cvsearch.config.schema import validate
-from cvsearch.data.dataset import Dataset
-from cvsearch.data.loader import arrays_from, describe
+from cvsearch.data.dataset import load_dataset
+from cvsearch.data.preparation import store
+from cvsearch.data.samples import check_data, raw_data
 from cvsearch.evaluation.estimator import build_estimator, set_parameters
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.scoring import build_scorers, scorer_names
+from cvsearch.evaluation.weights import request_weights, routed
+from cvsearch.files import write_json
+from cvsearch.layout import DatasetPaths
 from cvsearch.results.evaluations import Evaluations
 from cvsearch.results.tables import cv_results
 from sklearn.model_selection import GridSearchCV
@@ -28,10 +33,16 @@ def checked(search, **keys):
     return config["searches"][0] | {key: config[key] for key in ("random_state", "retry_failed")}
 
 
-def dataset_of(X, y):
-    """Return a dataset in memory."""
-    X, y, images = arrays_from((X, y))
-    return Dataset(X, y, describe(X, y, images))
+def dataset_of(X, y, **columns):
+    """Return a dataset that was stored and read again; `columns` are groups or sample_weight."""
+    raw = raw_data(X, y, "dataset.loader")._replace(**columns)
+    check_data(raw, "dataset.loader")
+    folder = tempfile.TemporaryDirectory()
+    paths = DatasetPaths(folder.name)
+    write_json(paths.about, store(raw, paths.data, "dataset.loader"))
+    dataset = load_dataset(folder.name)
+    dataset.folder = folder  # It is read as it is needed, and goes with the dataset.
+    return dataset
 
 
 def evaluate(search, dataset, splits, trust=SKLEARN, order=None):
@@ -53,7 +64,7 @@ def evaluate(search, dataset, splits, trust=SKLEARN, order=None):
     return evaluations
 
 
-def expected(search, X, y, splits, trust=SKLEARN):
+def expected(search, X, y, splits, trust=SKLEARN, sample_weight=None):
     """Return ``cv_results_`` of `GridSearchCV` on the same candidates and splits; None where all its fits fail."""
     settings = strategy_of(search).propose(0, [])
     estimator = build_estimator(search["estimator"], trust)
@@ -61,7 +72,10 @@ def expected(search, X, y, splits, trust=SKLEARN):
         set_parameters(build_estimator(search["estimator"], trust), s.params, trust).get_params() for s in settings
     ]
     grid = [{name: [params[name]] for name in s.params} for s, params in zip(settings, built, strict=True)]
-    scorers = build_scorers(search["scoring"], estimator, trust)
+    weighted = sample_weight is not None
+    with routed(weighted):
+        scorers = build_scorers(search["scoring"], estimator, trust, weighted=weighted)
+        estimator = request_weights(estimator) if weighted else estimator
     scoring = scorers.alone or scorers.together
     oracle = GridSearchCV(
         estimator, grid, cv=splits, scoring=scoring, refit=False, return_train_score=search["return_train_score"]
@@ -69,17 +83,18 @@ def expected(search, X, y, splits, trust=SKLEARN):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return oracle.fit(X, y).cv_results_
+            with routed(weighted):
+                return oracle.fit(X, y, **({"sample_weight": sample_weight} if weighted else {})).cv_results_
         except ValueError as error:
             if "fits failed" not in str(error):
                 raise
             return None
 
 
-def assert_equal_columns(search, X, y, splits, trust=SKLEARN):
+def assert_equal_columns(search, X, y, splits, trust=SKLEARN, sample_weight=None):
     """Compare every column that is not a time; return the table."""
-    theirs = expected(search, X, y, splits, trust)
-    evaluations = evaluate(search, dataset_of(X, y), splits, trust)
+    theirs = expected(search, X, y, splits, trust, sample_weight)
+    evaluations = evaluate(search, dataset_of(X, y, sample_weight=sample_weight), splits, trust)
     ours = cv_results(evaluations, [])
     if theirs is None:
         assert (evaluations.status > 0).all()

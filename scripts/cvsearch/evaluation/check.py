@@ -9,6 +9,7 @@ from cvsearch.config.values import build, constraint_error, owner_of, with_tuple
 from cvsearch.errors import InputError, did_you_mean
 from cvsearch.evaluation.estimator import build_estimator
 from cvsearch.evaluation.scoring import build_scorers
+from cvsearch.evaluation.weights import fit_takes_weights
 
 # Of a longer list of numbers only the least and the greatest are tried: constraints are ranges.
 MANY_VALUES = 20
@@ -17,7 +18,7 @@ MANY_VALUES = 20
 EDGE = 1e-9
 
 
-def check_search(search: dict[str, Any], trust: Trust, where: str) -> None:
+def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: bool = False) -> None:
     """Check that what a search names can be made: its estimator with the parameters of its space, its scorers.
 
     Parameters
@@ -27,6 +28,8 @@ def check_search(search: dict[str, Any], trust: Trust, where: str) -> None:
     trust : Trust
     where : str
         Key path of the search, with a dot at its end, for the message.
+    weighted : bool
+        Whether the samples have weights.
 
     Raises
     ------
@@ -36,6 +39,11 @@ def check_search(search: dict[str, Any], trust: Trust, where: str) -> None:
     check_init_values(estimator, f"{where}estimator")
     check_parameters(estimator, search["param_distributions"], trust, f"{where}param_distributions")
     build_scorers(search["scoring"], estimator, trust, f"{where}scoring")
+    if weighted and not fit_takes_weights(estimator):
+        raise InputError(
+            f"dataset.sample_weight: {type(estimator).__name__} of {where}estimator does not take sample weights; leave "
+            "sample_weight out, or name an estimator that takes them"
+        )
 
 
 def check_init_values(estimator: Any, path: str) -> None:

@@ -14,6 +14,7 @@ from cvsearch.evaluation.shortcuts import SharedWork
 from cvsearch.evaluation.shortcuts.distances import NeedsDecisions
 from cvsearch.evaluation.shortcuts.labels import AccuracyOfLabels
 from cvsearch.evaluation.warned import counted_warnings, most_frequent
+from cvsearch.evaluation.weights import routed
 from cvsearch.journal.identity import Params
 
 Outcome = dict[str, Any]
@@ -38,9 +39,10 @@ class Evaluator:
     ) -> None:
         self.search, self.trust, self.split = search, trust, split
         self.estimator = build_estimator(search["estimator"], trust)
-        self.scorers = build_scorers(search["scoring"], self.estimator, trust)
         samples_only = not may_look_at_samples(search["scoring"])
         self.shared = SharedWork(dataset, train, test, search["share_work"] and samples_only, samples_only)
+        with routed(self.shared.is_weighted):
+            self.scorers = build_scorers(search["scoring"], self.estimator, trust, weighted=self.shared.is_weighted)
         if self.shared.enabled and search["scoring"] in ("accuracy", None):
             self.scorers.together = AccuracyOfLabels(self.scorers.together, dataset.about["target_type"])
 
@@ -64,7 +66,8 @@ class Evaluator:
         outcome |= {"status": "failed", "reasons": {}, "shared_time": 0.0}
         warned: Counter[str] = Counter()
         try:
-            self._evaluate(params, outcome, warned)
+            with routed(self.shared.is_weighted):
+                self._evaluate(params, outcome, warned)
         except MemoryError as error:
             limit = self.search["limits"]["memory_mb"]
             beyond = f"needed more than {limit:g} MB of memory" if limit else "needed more memory than there was"
@@ -108,11 +111,11 @@ class Evaluator:
                 warned.clear()
                 warned.update(found)
             started = time.perf_counter()
-            test = self.scorers(fitted.estimator, fitted.X_test, self.shared.y_test)
+            test = self.scorers(fitted.estimator, fitted.X_test, self.shared.y_test, self.shared.weight_test)
             score_time = time.perf_counter() - started + fitted.score_time
             train = None
             if self.search["return_train_score"]:
-                train = self.scorers(fitted.estimator, fitted.X_train, self.shared.y_train)
+                train = self.scorers(fitted.estimator, fitted.X_train, self.shared.y_train, self.shared.weight_train)
             warned.clear()
             warned.update(found + fitted.warnings)
         reasons = _named_reasons("test", test) | (_named_reasons("train", train) if train else {})

@@ -3,12 +3,13 @@
 import math
 import numbers
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from cvsearch.config.names import Trust
 from cvsearch.config.values import build
 from cvsearch.errors import InputError, did_you_mean
+from cvsearch.evaluation.weights import WEIGHT, score_takes_weights
 
 # The name of a single scorer, as in scikit-learn's columns.
 SINGLE = "score"
@@ -43,12 +44,16 @@ class Scorers:
         Each named scorer by itself, to ask why it gave no number; empty where the scorers have no names before they ran.
     names : list of str or None
         None for a callable of the user's own, which may return a mapping.
+    weighted : set of str
+        The scorers that take sample weights; `SINGLE` where there is one.
     """
 
-    def __init__(self, together: Any, alone: Mapping[str, Any], names: list[str] | None) -> None:
-        self.together, self.alone, self.names = together, alone, names
+    def __init__(
+        self, together: Any, alone: Mapping[str, Any], names: list[str] | None, weighted: Iterable[str] = ()
+    ) -> None:
+        self.together, self.alone, self.names, self.weighted = together, alone, names, set(weighted)
 
-    def __call__(self, estimator: Any, X: Any, y: Any) -> Scored:
+    def __call__(self, estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> Scored:
         """Score a fitted estimator on one side.
 
         Raises
@@ -57,8 +62,9 @@ class Scorers:
             Not a reason for one score: the evaluation is over.
         """
         arguments = (estimator, X) if y is None else (estimator, X, y)
+        weights = {} if sample_weight is None or not self.weighted else {WEIGHT: sample_weight}
         try:
-            found = self.together(*arguments)
+            found = self.together(*arguments, **weights)
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:
@@ -68,16 +74,16 @@ class Scorers:
         for name, value in found.items() if isinstance(found, Mapping) else [(SINGLE, found)]:
             score, reason = _number(value)
             if math.isnan(score):
-                scored.reasons[name] = reason or self._why_nan(name, arguments)
+                scored.reasons[name] = reason or self._why_nan(name, arguments, weights)
             scored.scores[name] = score
         return scored
 
-    def _why_nan(self, name: str, arguments: tuple[Any, ...]) -> str:
+    def _why_nan(self, name: str, arguments: tuple[Any, ...], weights: dict[str, Any]) -> str:
         """Return what a scorer warned of when it returned NaN."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                self.alone.get(name, self.together)(*arguments)
+                self.alone.get(name, self.together)(*arguments, **(weights if name in self.weighted else {}))
             except Exception as error:
                 return describe_error(error)
         own = [warning for warning in caught if not issubclass(warning.category, (DeprecationWarning, FutureWarning))]
@@ -136,7 +142,7 @@ def may_look_at_samples(scoring: Any) -> bool:
     return any(map(may_look_at_samples, scoring)) if isinstance(scoring, list) else "." in (scoring or "")
 
 
-def build_scorers(scoring: Any, estimator: Any, trust: Trust, path: str = "scoring") -> Scorers:
+def build_scorers(scoring: Any, estimator: Any, trust: Trust, path: str = "scoring", weighted: bool = False) -> Scorers:
     """Make the scorers of a search.
 
     Parameters
@@ -148,6 +154,9 @@ def build_scorers(scoring: Any, estimator: Any, trust: Trust, path: str = "scori
     trust : Trust
     path : str
         Key path in the config, for the message.
+    weighted : bool
+        Whether the samples have weights. Scorers that take them get them; then this has to be called, and the scorers too, in
+        the context of `weights.routed`.
 
     Raises
     ------
@@ -160,14 +169,24 @@ def build_scorers(scoring: Any, estimator: Any, trust: Trust, path: str = "scori
     if isinstance(scoring, list | dict) and names != [SINGLE]:
         specs = scoring if isinstance(scoring, dict) else {name: name for name in scoring}
         alone = {name: _scorer(spec, trust, f"{path}.{name}") for name, spec in specs.items()}
-        return Scorers(check_scoring(estimator, alone, raise_exc=False), alone, names)
+        asking = _ask_for_weights(alone, estimator) if weighted else ()
+        return Scorers(check_scoring(estimator, alone, raise_exc=False), alone, names, asking)
     try:
         together = check_scoring(estimator, None if scoring is None else _scorer(scoring, trust, path))
     except TypeError as error:
         raise InputError(
             f"{path}: {scoring!r} does not go with {type(estimator).__name__} ({error}); name a scorer"
         ) from None
-    return Scorers(together, {}, names)
+    return Scorers(together, {}, names, _ask_for_weights({SINGLE: together}, estimator) if weighted else ())
+
+
+def _ask_for_weights(scorers: Mapping[str, Any], estimator: Any) -> set[str]:
+    """Let the scorers that take sample weights ask for them, and return their names."""
+    weighted = {name for name, scorer in scorers.items() if score_takes_weights(scorer, estimator)}
+    for name, scorer in scorers.items():
+        if hasattr(scorer, "set_score_request"):
+            scorer.set_score_request(**{WEIGHT: name in weighted})
+    return weighted
 
 
 def _scorer(spec: Any, trust: Trust, path: str) -> Any:

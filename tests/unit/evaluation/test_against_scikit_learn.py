@@ -49,7 +49,7 @@ TASKS = {
         REGRESSORS,
         ["r2", "neg_mean_squared_error", "neg_mean_squared_log_error", "d2_absolute_error_score"],
     ),
-    "skewed": (SKEWED, REGRESSORS, ["r2", "neg_mean_squared_log_error", "neg_mean_gamma_deviance", "max_error"]),
+    "skewed": (SKEWED, REGRESSORS, ["r2", "neg_mean_squared_log_error", "neg_mean_gamma_deviance", "neg_max_error"]),
 }
 
 

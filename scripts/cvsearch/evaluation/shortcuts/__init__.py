@@ -21,6 +21,7 @@ from cvsearch.evaluation.shortcuts.finite import assume_finite, contains_estimat
 from cvsearch.evaluation.shortcuts.prefix import are_equal, bytes_of, key_of_steps, steps_and_last, transformed
 from cvsearch.evaluation.shortcuts.writes import copy_of, may_write, read_only
 from cvsearch.evaluation.warned import counted_warnings
+from cvsearch.evaluation.weights import WEIGHT, request_weights
 from cvsearch.files import canonical
 from cvsearch.journal.identity import Params
 
@@ -85,6 +86,8 @@ class SharedWork:
     ----------
     X_train, y_train, X_test, y_test : array-like
         Read-only where they are arrays; y is None in a search without a target.
+    weight_train, weight_test : ndarray or None
+        Sample weights.
     share_distances : bool
         Whether squared distances may be shared.
     """
@@ -95,10 +98,17 @@ class SharedWork:
         self._train, self._test = dataset.take(train), dataset.take(test)
         self.X_train, self.y_train = read_only(self._train.X), read_only(self._train.y)
         self.X_test, self.y_test = read_only(self._test.X), read_only(self._test.y)
-        self.enabled, self.share_distances, self._samples_only = enabled, enabled, samples_only
+        self.weight_train, self.weight_test = self._train.sample_weight, self._test.sample_weight
+        self.enabled = self.share_distances = enabled and not self.is_weighted
+        self._samples_only = samples_only
         self._finite, self._train_positions = dataset.about["X_is_finite"], train
         self._behind: tuple[str | None, Behind | None] = (None, None)
         self._distances: tuple[str | None, Distances | None] = (None, None)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the samples have weights."""
+        return self.weight_train is not None
 
     def _sides_for(self, estimator: Any) -> Sides:
         """Return the samples as an estimator takes them.
@@ -156,6 +166,8 @@ class SharedWork:
         """
         share = share and self.enabled
         sides = self._sides_for(estimator)
+        if self.is_weighted:  # A pipeline stays whole: scikit-learn routes the weights to its steps.
+            return self._fit_weighted(estimator, sides)
         steps, last = steps_and_last(estimator)
         if steps is None:
             return self._fit(estimator, sides, "X", self._finite, share)
@@ -190,6 +202,13 @@ class SharedWork:
         with assume_finite() if finite and not contains_estimators(estimator) else contextlib.nullcontext():
             _fit_on(estimator, X_fit, self.y_train)
         return Fitted(estimator, X_train, X_test, time.perf_counter() - started)
+
+    def _fit_weighted(self, estimator: Any, sides: Sides) -> Fitted:
+        started = time.perf_counter()
+        X, y = copy_of(sides[0]), copy_of(self.y_train)
+        targets = () if y is None else (y,)
+        request_weights(estimator).fit(X, *targets, **{WEIGHT: copy_of(self.weight_train)})
+        return Fitted(estimator, X, copy_of(sides[2]), time.perf_counter() - started)
 
     def _fit_pipeline(self, pipeline: Any, steps: Any, last: Any, sides: Sides, seed: Callable[[], None]) -> Fitted:
         """Fit a pipeline that has to stay whole."""

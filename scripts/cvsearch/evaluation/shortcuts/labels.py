@@ -23,10 +23,12 @@ class AccuracyOfLabels:
     def __init__(self, scorer: Any, target_type: str) -> None:
         self.scorer, self.target_type = scorer, target_type
 
-    def __call__(self, estimator: Any, X: Any, y: Any) -> Any:
+    def __call__(self, estimator: Any, X: Any, y: Any = None) -> Any:
         """Return the share of samples that are given their label."""
         from sklearn.base import ClassifierMixin
 
+        if y is None:
+            return self.scorer(estimator, X)
         accurate = getattr(type(estimator), "score", None) is ClassifierMixin.score
         if accurate and self.target_type in ("binary", "multiclass") and y.dtype.kind in "biuU":
             predicted = estimator.predict(X)

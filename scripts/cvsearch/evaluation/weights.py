@@ -1,0 +1,76 @@
+"""Sample weights on their way to ``fit`` and to scorers, through scikit-learn's metadata routing."""
+
+import contextlib
+import inspect
+from typing import Any
+
+WEIGHT = "sample_weight"
+
+
+def routed(weighted: bool) -> Any:
+    """Return a context in which scikit-learn routes sample weights, where there are any."""
+    if not weighted:
+        return contextlib.nullcontext()
+    from sklearn import config_context
+
+    return config_context(enable_metadata_routing=True)
+
+
+def request_weights(estimator: Any) -> Any:
+    """Let an estimator and all estimators inside it ask for weights where they take them, in place, and return it.
+
+    To be called in the context of `routed`.
+    """
+    from sklearn.utils.validation import has_fit_parameter
+
+    inside = [value for value in estimator.get_params().values() if hasattr(value, "get_params")]
+    for found in [estimator, *inside]:
+        if isinstance(found, type) or hasattr(found, "steps"):
+            continue
+        if hasattr(found, "set_fit_request") and has_fit_parameter(found, WEIGHT):
+            found.set_fit_request(**{WEIGHT: True})
+        if hasattr(found, "set_score_request") and _has_parameter(found.score, WEIGHT):
+            found.set_score_request(**{WEIGHT: True})
+    return estimator
+
+
+def fit_takes_weights(estimator: Any) -> bool:
+    """Tell whether an estimator's ``fit`` takes weights, itself or for an estimator inside it."""
+    from sklearn.utils.metadata_routing import get_routing_for_object
+    from sklearn.utils.validation import has_fit_parameter
+
+    if not hasattr(estimator, "get_metadata_routing"):
+        return bool(has_fit_parameter(estimator, WEIGHT))
+    with routed(True):
+        asked = request_weights(estimator)
+        return bool(get_routing_for_object(asked).consumes(method="fit", params=[WEIGHT]))
+
+
+def score_takes_weights(scorer: Any, estimator: Any) -> bool:
+    """Tell whether a scorer takes weights.
+
+    Parameters
+    ----------
+    scorer : callable
+        One of scikit-learn's, or the user's own.
+    estimator : estimator
+        The one that it will score: its own ``score`` may be the scorer.
+    """
+    if not hasattr(scorer, "set_score_request"):
+        own = getattr(estimator, "score", None) if hasattr(scorer, "get_metadata_routing") else scorer
+        return own is not None and _has_parameter(own, WEIGHT)
+    from sklearn.dummy import DummyClassifier
+
+    # The metric says so by itself: it is called, with weights, on two samples.
+    X, y = [[0.0], [1.0]], [0, 1]
+    try:
+        scorer(DummyClassifier(strategy="uniform", random_state=0).fit(X, y), X, y, **{WEIGHT: [1.0, 1.0]})
+    except TypeError as error:
+        return WEIGHT not in str(error)
+    except Exception:  # It has taken the weights, and does not like the samples.
+        return True
+    return True
+
+
+def _has_parameter(function: Any, name: str) -> bool:
+    return name in inspect.signature(function).parameters
