@@ -4,6 +4,7 @@ The Snakefile makes one `Run`. The rules ask it for their params, their input fi
 """
 
 import functools
+import hashlib
 import json
 import math
 import os
@@ -73,8 +74,12 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     check_splitting(checked)
     # Beside a workflow that uses this one as a module, one of its rules may be to make the file.
     file = checked["dataset"].get("file")
-    if own is not None and file is not None and not Path(file).is_file():
-        raise InputError(f"dataset.file: {file!r} does not exist; paths are relative to the working directory")
+    if own is not None and file is not None:
+        if not Path(file).is_file():
+            raise InputError(f"dataset.file: {file!r} does not exist; paths are relative to the working directory")
+        # Snakemake compares large files by their time alone, and then runs all again that rests on one that was touched.
+        with open(file, "rb") as opened:
+            checked["dataset"]["file_sha256"] = hashlib.file_digest(opened, "sha256").hexdigest()
     for i, search in enumerate(checked["searches"]):
         strategy = strategy_class(search["strategy"], f"searches[{i}].strategy")
         check_space(search["param_distributions"], f"searches[{i}].param_distributions", strategy.needs_values)
@@ -182,10 +187,15 @@ class Run:
         """Return the versions of the code outside scikit-learn that the data rest on."""
         return self.trust.versions(self.config["dataset"])
 
-    def dataset_file(self) -> list[str]:
-        """Return the user's file with the data, where they are in one."""
+    def hashed_file(self) -> list[str]:
+        """Return the user's file with the data, where there is one and its hash is among the params."""
         dataset = self.config["dataset"]
-        return [dataset["file"]] if "file" in dataset else []
+        return [dataset["file"]] if "file_sha256" in dataset else []
+
+    def made_file(self) -> list[str]:
+        """Return the file with the data, where a rule of another workflow may make it."""
+        dataset = self.config["dataset"]
+        return [dataset["file"]] if "file" in dataset and "file_sha256" not in dataset else []
 
     def test_fold(self) -> Any:
         """Return the column that the splitter takes the folds from, or None."""

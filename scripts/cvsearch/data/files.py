@@ -59,9 +59,6 @@ CHUNK_FIELDS = 5_000_000
 # Parquet files are read in so many groups of columns: pandas holds what it converts twice.
 COLUMN_GROUPS = 16
 
-# A whole number that begins with 0, found in a file's bytes. It also finds others; then columns are looked at one by one.
-LEADING_ZERO = re.compile(rb"(?<![0-9.])0[0-9]")
-
 
 def read_data(dataset: dict[str, Any], test_fold: Any = None) -> RawData:
     """Read the file of a config, and take from it what is no feature.
@@ -219,12 +216,27 @@ class _Csv:
             name for name, pieces in columns.items()
             if name not in self._typed | self.drop and all(pd.api.types.is_numeric_dtype(piece.dtype) for piece in pieces)
         ]  # fmt: skip
-        if not whole or not any(LEADING_ZERO.search(block) for block in _blocks(self.path)):
+        if not whole or not self._may_have_leading_zeros():
             return []
         found: set[Any] = set()
         for piece in self._pieces(usecols=whole, dtype=str, parse_dates=False):
             found |= {name for name in whole if name not in found and piece[name].str.fullmatch(r"\s*0\d+\s*").any()}
         return sorted(found, key=self.names.index)
+
+    def _may_have_leading_zeros(self) -> bool:
+        """Look at the bytes of the file, which is quicker than to read its numbers once more as text."""
+        decimal = self.arguments.get("decimal", ".")
+        pattern = re.compile(
+            rb"(?<![0-9.+\-%b])0[0-9]" % (re.escape(decimal).encode() if "sep" in self.arguments else b".")
+        )
+        before = b""
+        with gzip.open(self.path) if self.path.endswith(".gz") else open(self.path, "rb") as file:
+            while block := file.read(1 << 22):
+                # A match that begins with the first byte was seen with the block before.
+                if pattern.search(before + block, len(before) and 1):
+                    return True
+                before = block[-2:]
+        return False
 
     def _check_text(self, name: Any, columns: dict[Any, list[Any]], known_text: bool) -> None:
         """Refuse a column of text that should have been numbers; in one of labels, turn what is missing into gaps."""
@@ -273,15 +285,6 @@ def _agree(pieces: list[Any]) -> bool:
     words = {"i": "number", "u": "number", "f": "number", "M": "date"}
     dtypes = [piece.dtype for piece in pieces if not isinstance(piece.dtype, pd.CategoricalDtype)]
     return len({words.get(dtype.kind, str(dtype)) for dtype in dtypes}) <= 1
-
-
-def _blocks(path: str) -> Iterator[bytes]:
-    """Yield the bytes of a file, each block with the end of the one before."""
-    end = b""
-    with gzip.open(path) if path.endswith(".gz") else open(path, "rb") as file:
-        while block := file.read(1 << 22):
-            yield end + block
-            end = block[-2:]
 
 
 # Parquet

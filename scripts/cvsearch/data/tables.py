@@ -390,7 +390,8 @@ class StoredTable:
         if array not in blocks:
             whole = self._file.array(f"X_{array}")
             by_column = whole.flags.f_contiguous and not whole.flags.c_contiguous
-            blocks[array] = np.take(whole.T, positions, axis=1).T if by_column else np.asarray(whole[positions])
+            rows = np.take(whole.T, positions, axis=1).T if by_column else whole[positions]
+            blocks[array] = np.asarray(rows)  # And no memmap, which it would be after `take`.
         return blocks[array]
 
     def _column(self, about: dict[str, Any], positions: Any, blocks: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import scipy.sparse
 from cvsearch.config.names import Trust
-from cvsearch.data.loader import load_with, unpack
+from cvsearch.data.loader import load_data, load_with, unpack
 from cvsearch.data.samples import check_data, raw_data
 from cvsearch.errors import InputError
 from sklearn.datasets import load_iris
@@ -203,3 +203,29 @@ def test_what_cannot_be_taken_is_refused_in_one_line(tmp_path, name):
     assert line.startswith(f"dataset.loader: {said}")
     assert "\n" not in line
     assert not list(tmp_path.iterdir())
+
+
+def test_columns_of_a_loaded_table_may_be_groups_weights_and_target(tmp_path, monkeypatch):
+    (tmp_path / "table_loaders.py").write_text(
+        "import pandas as pd\n\n\ndef table():\n    return pd.DataFrame({'a': [1, 2], 'g': ['u', 'v'], 'w': [1, 2], 'y': [0, 1]})\n\n\n"
+        "def pair():\n    return table()[['a', 'g']], [0, 1]\n\n\ndef array():\n    return table()[['a']].to_numpy(), [0, 1]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    trust = Trust(["table_loaders"])
+    raw = load_data({"loader": "table_loaders.table", "groups": "g", "sample_weight": "w", "target": "y"}, trust)
+    assert (raw.X.names, raw.y.tolist(), raw.groups.tolist(), raw.sample_weight.tolist()) == (
+        ["a"],
+        [0, 1],
+        ["u", "v"],
+        [1, 2],
+    )
+    raw = load_data({"loader": "table_loaders.pair", "groups": "g"}, trust)
+    assert (raw.X.names, raw.y.tolist(), raw.groups.tolist()) == (["a"], [0, 1], ["u", "v"])
+    for dataset, said in (
+        ({"loader": "table_loaders.pair", "target": "a"}, "dataset.target: 'a' is one target, and the loader returns another; leave one out"),
+        ({"loader": "table_loaders.array", "groups": "g"}, "dataset.groups: 'g' is a column's name, and the loader's samples have none; return a DataFrame"),
+        ({"loader": "table_loaders.table", "groups": "h"}, "dataset.groups: 'h' is not a column of the loader's DataFrame; it has a, g, w, y"),
+    ):  # fmt: skip
+        with pytest.raises(InputError) as caught:
+            load_data(dataset, trust)
+        assert str(caught.value) == said
