@@ -8,13 +8,15 @@ from pathlib import Path
 
 from workflow_runs import ROOT, environment
 
+# `main` gets its paths relative to the folder, as Snakemake has them.
 SCRIPT = """
 import json, sys
 sys.path.append({scripts!r})
-from _job import job
+from cvsearch.console import job
+from cvsearch.layout import SearchPaths
 import evaluate
 with job({log!r}):
-    evaluate.main(**json.loads({arguments!r}))
+    evaluate.main(SearchPaths.of("s").round(0), **json.loads({arguments!r}))
 """
 
 
@@ -23,58 +25,72 @@ def prepare(folder, candidates, n_samples=30):
     import faulty
     import make_splits
     import numpy as np
-    import prepare_dataset
-    from _rows import write_json, write_rows
+    from cvsearch.candidates.batches import batch_name
+    from cvsearch.data.loader import describe
+    from cvsearch.files import write_json, write_rows
+    from cvsearch.journal.identity import Setting
+    from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
 
-    folder = Path(folder)
+    results = Path(folder, "results")
     X, y = faulty.make_data(n_samples)
-    dataset = folder / "results/dataset"
-    dataset.mkdir(parents=True)
-    np.save(dataset / "X.npy", X)
-    np.save(dataset / "y.npy", y)
-    write_json(dataset / "dataset.json", prepare_dataset.describe(X, y, None))
-    make_splits.main(dataset, 0.2, 0, folder / "results/splits/0.npz")
-    rows = [{"candidate": i, "params": params} for i, params in enumerate(candidates)]
-    write_rows(folder / f"results/s/candidates/0/000000-{len(rows) - 1:06d}.jsonl", rows)
+    dataset = DatasetPaths(results / "dataset")
+    dataset.folder.mkdir(parents=True)
+    np.save(dataset.array("X"), X)
+    np.save(dataset.array("y"), y)
+    write_json(dataset.about, describe(X, y, None))
+    positions, about = split_paths(0, results)
+    make_splits.main(dataset.folder, 0.2, [positions], [about])
+    rows = [{"candidate": i, **Setting(params)._asdict()} for i, params in enumerate(candidates)]
+    write_rows(SearchPaths.of("s", results).round(0).batch(batch_name(0, len(rows) - 1)), rows)
 
 
 class Job:
     """One batch in a folder that `prepare` has filled."""
 
     def __init__(self, folder, limits=None, retry_failed=0):
+        from cvsearch.layout import SearchPaths
+
         self.folder = Path(folder)
-        self.batch = next((self.folder / "results/s/candidates/0").glob("*.jsonl"))
-        self.output = self.folder / "results/s/evaluations/0" / self.batch.stem / "0.jsonl"
-        self.journal = self.folder / "results/s/journal"
+        self.paths = SearchPaths.of("s", self.folder / "results").round(0)
+        self.batch = next(self.paths.candidates.glob("*.jsonl"))
+        self.receipt = self.paths.receipt(self.batch.stem, 0)
+        self.journal = self.paths.search.journal
         self.trace = self.folder / "trace"
         self.log = self.folder / "log"
         self.limits = {"seconds": None, "memory_mb": None} | (limits or {})
         self.retry_failed = retry_failed
 
     def arguments(self):
+        """Return what `main` of evaluate takes besides its paths."""
         search = {
             "estimator": {"faulty.FaultyClassifier": {"random_state": 1}},
             "scoring": None,
             "random_state": 0,
             "share_work": True,
         }
-        search |= {"limits": self.limits, "retry_failed": self.retry_failed}
         return {
-            "candidates": str(self.batch),
-            "split_file": str(self.folder / "results/splits/0.npz"),
-            "dataset": str(self.folder / "results/dataset"),
-            "output": str(self.output),
-            "journal": str(self.journal),
-            "search": search,
+            "batch": self.batch.stem,
             "split": 0,
+            "positions": "results/splits/0.npz",
+            "split_about": "results/splits/0.json",
+            "dataset": "results/dataset",
+            "search": search | {"limits": self.limits, "retry_failed": self.retry_failed},
             "module_versions": {"faulty": "1"},
         }
 
-    def start(self, prefix=(), **kwargs):
-        """Start the job as a process of its own session, so that its group can be killed."""
-        script = SCRIPT.format(scripts=str(ROOT / "scripts"), log=str(self.log), arguments=json.dumps(self.arguments()))
-        env = environment(PYTHONPATH=str(Path(__file__).parent), FAULTY_TRACE=str(self.trace))
-        command = [*prefix, sys.executable, "-c", script]
+    def script(self):
+        """Return the Python code of the job."""
+        scripts, arguments = str(ROOT / "scripts"), json.dumps(self.arguments())
+        return SCRIPT.format(scripts=scripts, log=str(self.log), arguments=arguments)
+
+    def start(self, prefix=(), path=(), **kwargs):
+        """Start the job as a process of its own session, so that its group can be killed.
+
+        Folders in `path` come first on its module search path.
+        """
+        path = os.pathsep.join(map(str, [*path, Path(__file__).parent]))
+        env = environment(PYTHONPATH=path, FAULTY_TRACE=str(self.trace))
+        command = [*prefix, sys.executable, "-c", self.script()]
         return subprocess.Popen(
             command, env=env, cwd=self.folder, stderr=subprocess.PIPE, text=True, start_new_session=True, **kwargs
         )
@@ -87,11 +103,19 @@ class Job:
             raise AssertionError(f"exit status {process.returncode}: {console}\n{self.log.read_text()}")
         return process.returncode, console
 
-    def rows(self):
-        """Return the rows of the evaluation file."""
-        from _rows import read_rows
+    @property
+    def identity(self):
+        """The identity of the batch's evaluations, as the receipt has it."""
+        return json.loads(self.receipt.read_text().splitlines()[1])["identity"]
 
-        return list(read_rows(self.output, "")[1])
+    def rows(self):
+        """Return the rows that stand in the journal, in the order of the candidates, each with its candidate."""
+        from cvsearch.candidates.plan import read_batch
+        from cvsearch.journal.journal import Journal
+
+        candidates = read_batch(self.paths, self.batch.stem)[1]
+        rows = Journal(self.journal / self.identity).history([setting for _, setting in candidates]).rows
+        return [{"candidate": i, **rows[setting.key]} for i, setting in candidates if setting.key in rows]
 
     def events(self, kind):
         """Return the events of one kind from the trace, as lists of words: the process id first."""

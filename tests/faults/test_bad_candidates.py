@@ -1,5 +1,6 @@
 """Each way in which one candidate can fail, at each place of a batch: a row, and nothing else is hurt."""
 
+import json
 from collections import Counter
 
 import jobs
@@ -74,7 +75,7 @@ def test_a_candidate_that_takes_its_whole_job_down_twice_becomes_a_row(tmp_path,
     job = jobs.Job(tmp_path)
     for _ in range(2):
         assert job.run(check=False)[0] == -9
-        assert not job.output.exists()
+        assert not job.receipt.exists()
     job.run()
     assert len(job.events("fault")) == 2
     row = job.rows()[1]
@@ -121,18 +122,24 @@ def test_a_job_with_nothing_left_imports_no_scikit_learn(tmp_path):
     jobs.prepare(tmp_path, [{"value": i} for i in range(3)])
     job = jobs.Job(tmp_path)
     job.run()
-    job.output.unlink()
+    job.receipt.unlink()
     poisoned = tmp_path / "poison"
     (poisoned / "sklearn").mkdir(parents=True)
     (poisoned / "sklearn/__init__.py").write_text("raise SystemError('scikit-learn was imported')")
-    script = job.folder / "again.py"
-    script.write_text(
-        f"import sys; sys.path[:0] = [{str(poisoned)!r}]; sys.path.append({str(jobs.ROOT / 'scripts')!r})\n"
-        f"import evaluate; evaluate.main(**{job.arguments()!r})"
-    )
-    import subprocess
-    import sys
-
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    job.run(path=[poisoned])
     assert len(job.rows()) == 3
+    receipt = json.loads(job.receipt.read_text().splitlines()[1])
+    assert receipt["cost"]["evaluations"] == 0
+
+
+def test_the_receipt_tells_what_the_job_computed(tmp_path):
+    jobs.prepare(tmp_path, [{"value": 0}, {"value": 1, "fault": "raise"}])
+    job = jobs.Job(tmp_path)
+    job.run()
+    head, receipt = map(json.loads, job.receipt.read_text().splitlines())
+    assert head["rows"] == 1
+    assert set(receipt) == {"batch_sha256", "identity", "cost"}
+    assert receipt["batch_sha256"] == json.loads(job.batch.read_text().splitlines()[0])["sha256"]
+    assert receipt["cost"]["evaluations"] == 2
+    assert receipt["cost"]["seconds"] == pytest.approx(sum(row["time"] for row in job.rows()))
+    assert receipt["cost"]["job_seconds"] > receipt["cost"]["seconds"]

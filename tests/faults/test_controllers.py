@@ -8,8 +8,10 @@ import subprocess
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
+from cvsearch.data.dataset import read_about
+from cvsearch.data.splits import load_split, write_split
+from cvsearch.layout import split_paths
 from jobs import is_running
 from workflow_runs import Workdir, environment
 
@@ -197,10 +199,9 @@ def test_what_changes_between_two_runs_is_evaluated_again_and_nothing_else(tmp_p
     shutil.rmtree(memory)
     memory.with_name("elsewhere").rename(memory)
 
-    split = workdir.path / "results/splits/1.npz"
-    with np.load(split) as file:
-        train, test = file["train"], file["test"]
-    np.savez(split, train=train[:-1], test=test)
+    positions, about = split_paths(1, workdir.path / "results")
+    train, test = load_split(positions)
+    write_split((positions, about), train[:-1], test, read_about(workdir.path / "results/dataset"))
     assert workdir.merge().evaluated == 6, "the other split stands"
 
     workdir.write(

@@ -7,11 +7,14 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
-from pathlib import Path
 
 import jobs
 import pytest
+from cvsearch.candidates.plan import Plan, write_plan
+from cvsearch.journal.identity import Setting
+from cvsearch.journal.journal import Journal
 
 N = 12
 CANDIDATES = [{"value": i, "seconds": 0.03} for i in range(N)]
@@ -88,7 +91,7 @@ def test_a_job_killed_at_any_moment(job, undisturbed, moment, number):
         time.sleep(0.01)
     finished = job.journaled()
     assert moment[0] - 1 <= finished < N
-    assert not job.output.exists()
+    assert not job.receipt.exists()
 
     job.run()
     assert len(job.events("fit")) <= N + 1, "only the evaluation in flight was repeated"
@@ -120,8 +123,6 @@ def test_a_candidate_in_flight_at_an_orderly_stop_comes_last(tmp_path):
 
 
 def test_a_process_that_a_fit_forked_goes_with_its_killed_job(tmp_path):
-    from _journal import Journal
-
     jobs.prepare(tmp_path, [{"value": 0, "fault": "fork"}])
     job = jobs.Job(tmp_path)
     process = job.start()
@@ -166,38 +167,32 @@ def test_killed_between_write_and_rename(job, undisturbed):
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "os.replace = killed\n"
     )
-    script = jobs.SCRIPT.format(
-        scripts=f"{jobs.ROOT}/scripts", log=str(job.log), arguments=jobs.json.dumps(job.arguments())
-    )
-    env = jobs.environment(
-        PYTHONPATH=f"{job.folder}{os.pathsep}{Path(jobs.__file__).parent}", FAULTY_TRACE=str(job.trace)
-    )
-    done = subprocess.run([jobs.sys.executable, "-c", script], env=env, check=False)
-    assert done.returncode == -9
+    process = job.start(path=[job.folder])
+    process.communicate()
+    assert process.returncode == -9
     assert (job.folder / "reached").exists()
-    assert not job.output.exists()
+    assert not job.receipt.exists()
     job.run()
     assert len(job.events("fit")) == N, "all were in the journal"
     assert jobs.scores(job.rows()) == undisturbed
 
 
 def test_a_journal_cut_at_any_byte_of_its_last_two_lines(job, undisturbed):
-    from _journal import Journal, key_of
-
     job.run()
     path = next(job.journal.rglob("*.journal"))
     content = path.read_bytes()
     lines = content.splitlines(keepends=True)
     assert lines[-1].startswith(b"r ")
     tail = len(lines[-1]) + len(lines[-2])
+    settings = list(map(Setting, CANDIDATES))
     cuts = 0
     for cut in range(len(content) - tail, len(content)):
         path.write_bytes(content[:cut])
-        rows, _ = Journal(path.parent).read(CANDIDATES)
-        assert set(rows) == {key_of(params) for params in CANDIDATES[:-1]}
+        rows, _ = Journal(path.parent).history(settings)
+        assert set(rows) == {setting.key for setting in settings[:-1]}
         cuts += 1
     assert cuts == tail
-    job.output.unlink()
+    job.receipt.unlink()
     job.run()
     assert len(job.events("fit")) == N + 1
     assert jobs.scores(job.rows()) == undisturbed
@@ -211,7 +206,7 @@ def test_damaged_lines_of_a_journal_are_skipped_and_evaluated_again(job, undistu
     path.write_bytes(
         b"".join(lines).replace(damaged, damaged.replace(b'"status":"ok"', b'"status":"OK"')) + b"\x00\xff garbage\n"
     )
-    job.output.unlink()
+    job.receipt.unlink()
     job.run()
     assert len(job.events("fit")) == N + 1
     assert jobs.scores(job.rows()) == undisturbed
@@ -236,7 +231,7 @@ def test_two_writers_at_once_are_harmless(job, undisturbed):
     assert (first.wait(60), second.wait(60)) == (0, 0)
     assert len({words[0] for words in job.events("fit")}) == 2
     assert jobs.scores(job.rows()) == undisturbed
-    job.output.unlink()
+    job.receipt.unlink()
     before = len(job.events("fit"))
     job.run()
     assert len(job.events("fit")) == before
@@ -272,7 +267,7 @@ def test_a_disk_that_fills_during_a_row(job, undisturbed):
         ballast = job.journal / "ballast"
         status, console = job.run(check=False)
         assert status == 0, console
-        job.output.unlink()
+        job.receipt.unlink()
         kept = {path: path.read_bytes() for path in job.journal.rglob("*.journal")}
         for path, content in kept.items():
             path.write_bytes(b"".join(content.splitlines(keepends=True)[:10]))
@@ -285,7 +280,7 @@ def test_a_disk_that_fills_during_a_row(job, undisturbed):
         status, console = job.run(check=False)
         assert status == 1
         assert "No space left on device; free some space and run again" in console
-        assert not job.output.exists()
+        assert not job.receipt.exists()
         assert len(job.events("fit")) <= before + 1
         ballast.unlink()
         job.run()
@@ -306,14 +301,14 @@ def test_a_file_size_limit_during_a_row(job, undisturbed):
 
 def test_a_disk_that_fills_during_the_rename(job, undisturbed):
     """The rows are journaled, and only the output cannot be written."""
-    job.output.parent.mkdir(parents=True)
-    with small_disk(job.output.parent, 4):
-        (job.output.parent / "ballast").write_bytes(b"\0" * 4096)
+    job.receipt.parent.mkdir(parents=True)
+    with small_disk(job.receipt.parent, 4):
+        (job.receipt.parent / "ballast").write_bytes(b"\0" * 4096)
         status, console = job.run(check=False)
         assert status == 1
         assert "No space left on device" in console
-        assert not job.output.exists()
-        (job.output.parent / "ballast").unlink()
+        assert not job.receipt.exists()
+        (job.receipt.parent / "ballast").unlink()
     job.run()
     assert len(job.events("fit")) == N
     assert jobs.scores(job.rows()) == undisturbed
@@ -345,32 +340,30 @@ def test_a_read_only_results_folder(job):
 MERGE = """
 import sys
 sys.path.append({scripts!r})
-from _job import job
+from cvsearch.console import job
 import merge_results
 config = {{"searches": [{{"name": "s", "scoring": None}}], "n_splits": 1, "retry_failed": 0}}
 names = ("cv_results.csv", "evaluations.csv", "best.json", "provenance.json")
 with job({log!r}):
-    merge_results.main("s", [{batch!r}], [{output!r}], {dataset!r}, config, [{merged!r} + "/" + name for name in names])
+    merge_results.main("s", [{receipt!r}], "results/dataset", config, ["merged/" + name for name in names])
 """
 
 
 def test_a_disk_that_fills_during_the_merge(job):
     job.run()
-    identity = jobs.json.loads(job.output.read_text().splitlines()[0])["identity"]
-    (job.batch.parent / "plan.json").write_text(jobs.json.dumps({"identities": [identity]}))
+    write_plan(job.paths, Plan(0, 0, N, 1, N, "score", None, [job.identity], {}, []))
     merged = job.folder / "merged"
     merged.mkdir()
-    script = MERGE.format(
-        scripts=str(jobs.ROOT / "scripts"),
-        log=str(job.log),
-        batch=str(job.batch),
-        output=str(job.output),
-        dataset=str(job.folder / "results/dataset"),
-        merged=str(merged),
-    )
+    receipt = job.receipt.relative_to(job.folder)
+    script = MERGE.format(scripts=str(jobs.ROOT / "scripts"), log=str(job.log), receipt=str(receipt))
+
+    def merge():
+        command = [sys.executable, "-c", script]
+        return subprocess.run(command, cwd=job.folder, capture_output=True, text=True, check=False)
+
     with small_disk(merged, 8):
         (merged / "ballast").write_bytes(b"\0" * 4096)
-        done = subprocess.run([jobs.sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        done = merge()
         assert done.returncode == 1
         assert "No space left on device; free some space and run again" in done.stderr
         whole = {path.name for path in merged.iterdir()}
@@ -378,6 +371,6 @@ def test_a_disk_that_fills_during_the_merge(job):
         (merged / "ballast").unlink()
         for path in merged.iterdir():
             path.unlink()
-    done = subprocess.run([jobs.sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    done = merge()
     assert done.returncode == 0, done.stderr
     assert len((merged / "evaluations.csv").read_text().splitlines()) == N + 1

@@ -1,10 +1,12 @@
 """Direct dependencies are stated once, in envs/requirements.in; everything else has to agree."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 import yaml
-from _trust import imports_of
+from cvsearch.config.names import imports_of
 from workflow_runs import ROOT
 
 # What conda-forge and bioconda call it.
@@ -47,18 +49,28 @@ def test_every_pin_has_a_hash_and_no_index_is_named(name):
     assert not re.search(r"--(extra-)?index-url|--find-links|https?://", text)
 
 
-def test_every_helper_is_fetched_where_the_workflow_is_used_from_a_repository():
-    listed = re.search(r"HELPERS = (.*?)\.split\(\)", (ROOT / "rules/common.smk").read_text(), re.DOTALL)[1]
-    helpers = {path.stem for path in (ROOT / "scripts").glob("_*.py")}
-    assert set(re.findall(r"_\w+", listed)) == helpers
+SCRIPTS = ROOT / "scripts"
+PACKAGE = SCRIPTS / "cvsearch"
+
+
+def test_every_file_of_the_package_is_fetched_where_the_workflow_is_used_from_a_repository():
+    """Snakemake fetches file by file what the manifest lists."""
+    listed = (PACKAGE / "MANIFEST").read_text()
+    assert listed == "".join(f"{path}\n" for path in sorted(str(p.relative_to(PACKAGE)) for p in PACKAGE.rglob("*.py")))
 
 
 def test_what_is_imported_is_stated():
-    """Every third-party module that a script imports is a direct dependency."""
+    """Every third-party module that a script or the package imports is a direct dependency."""
     modules = {"yaml": "pyyaml", "sklearn": "scikit-learn"}
-    standard = __import__("sys").stdlib_module_names
-    own = {path.stem for path in (ROOT / "scripts").glob("*.py")}
-    for path in (ROOT / "scripts").glob("*.py"):
+    for path in SCRIPTS.rglob("*.py"):
         for module in imports_of(path.read_bytes()):
-            if module not in standard and module not in own:
+            if module not in sys.stdlib_module_names and module != "cvsearch":
                 assert modules.get(module, module) in direct(), f"{path.name} imports {module}"
+
+
+def test_the_snakefile_imports_no_heavy_library():
+    """Every cluster job reads it again."""
+    code = f"import sys; sys.path.append({str(SCRIPTS)!r}); import cvsearch.run; print(*sys.modules)"
+    imported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "cvsearch.run" in imported
+    assert not {"numpy", "scipy", "pandas", "sklearn", "matplotlib"} & set(imported)

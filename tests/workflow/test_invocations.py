@@ -78,34 +78,6 @@ def test_tables_as_parquet(finished):
             np.testing.assert_array_equal(columns[column], expected, err_msg=column)
 
 
-def test_use_as_a_module(workdir, tiny):
-    del tiny["searches"]
-    partial = {"dataset": {"loader": "sklearn.datasets.load_wine"}, "n_candidates": 4, "batch_size": 2}
-    workdir.write("config/config.yaml", {"samples": "of the outer workflow", "cvsearch": partial})
-    snakefile = workdir.write(
-        "Snakefile",
-        f"""
-configfile: "config/config.yaml"
-
-module cvsearch:
-    snakefile: "{ROOT}/Snakefile"
-    config: config["cvsearch"]
-
-use rule * from cvsearch as cvsearch_*
-
-rule mine:
-    default_target: True
-    input: rules.cvsearch_all.input
-    output: "done.txt"
-    shell: "cp results/svc/best.json {{output}}"
-""",
-    )
-    run = workdir.snakemake(config=None, snakefile=snakefile)
-    assert run.jobs["cvsearch_evaluate"] == 4
-    assert run.jobs["mine"] == 1
-    assert json.loads((workdir.path / "done.txt").read_text())["params"]
-
-
 @pytest.mark.parametrize("path", sorted(ROOT.glob("config/examples/*.yaml")), ids=lambda path: path.stem)
 def test_an_example_runs(workdir, path):
     """Cut to a few evaluations of each search; the grid keeps two of its lists' values."""

@@ -1,8 +1,10 @@
+"""Files that are written whole or not at all."""
+
 import json
 
 import pytest
-from _errors import InputError
-from _rows import FORMAT, canonical, read_json, read_rows, write_atomically, write_json, write_rows
+from cvsearch.errors import InputError
+from cvsearch.files import FORMAT, canonical, read_json, read_rows, write_atomically, write_json, write_rows
 
 ROWS = [{"candidate": i, "C": 10.0 ** (i / 7), "name": "naïve"} for i in range(5)]
 
@@ -83,3 +85,8 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_canonical_text_does_not_depend_on_the_order_of_keys():
     assert canonical({"b": 1, "a": [0.1, None]}) == canonical(json.loads('{"a": [0.1, null], "b": 1}'))
+
+
+def test_a_missing_file_of_rows_is_named_likewise(tmp_path):
+    with pytest.raises(InputError, match=r"rows\.jsonl: is missing; rebuild it: rebuild-command"):
+        read_rows(tmp_path / "rows.jsonl", "rebuild-command")

@@ -1,10 +1,10 @@
 """Which code a config may name, and which versions of it stand behind a search."""
 
 import pytest
-from _errors import InputError
-from _estimator import build_estimator
-from _trust import Trust
-from prepare_dataset import load_with
+from cvsearch.config.names import Trust
+from cvsearch.data.loader import load_with
+from cvsearch.errors import InputError
+from cvsearch.evaluation.estimator import build_estimator
 
 SKLEARN, OWN = Trust([]), Trust(["faulty"])
 

@@ -1,11 +1,13 @@
+"""A process that may crash, hang or eat memory, and what is told of it."""
+
 import ctypes
 import os
 import signal
 import time
 
 import pytest
-from _limits import memory_limit
-from _worker import WorkerDied, WorkerTimeout, run_in_worker, stopped_in_order
+from cvsearch.evaluation import worker as module
+from cvsearch.evaluation.worker import WorkerDied, WorkerTimeout, run_in_worker, stopped_in_order
 from jobs import is_running
 
 FAULTS = {"exit": lambda: os._exit(0), "kill": lambda: os.kill(os.getpid(), signal.SIGKILL)}
@@ -102,9 +104,7 @@ def test_the_limit_is_for_each_thing_and_not_for_all():
 
 def test_one_that_went_on_just_as_it_was_killed_is_no_timeout(monkeypatch):
     """The next thing begins between the look at the clock and the kill."""
-    import _worker
-
-    kill = _worker._kill
+    kill = module._kill
 
     def work(begin):
         begin()
@@ -116,14 +116,12 @@ def test_one_that_went_on_just_as_it_was_killed_is_no_timeout(monkeypatch):
         time.sleep(0.3)
         kill(worker)
 
-    monkeypatch.setattr(_worker, "_kill", late_kill)
+    monkeypatch.setattr(module, "_kill", late_kill)
     run_in_worker(work, 0.3)
 
 
 def test_a_tick_tells_how_many_have_begun(monkeypatch):
-    import _worker
-
-    monkeypatch.setattr(_worker, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(module, "TICK_SECONDS", 0.05)
     ticks = []
 
     def work(begin):
@@ -131,7 +129,7 @@ def test_a_tick_tells_how_many_have_begun(monkeypatch):
         begin()
         time.sleep(0.5)
 
-    run_in_worker(work, tick=ticks.append)
+    run_in_worker(work, on_tick=ticks.append)
     assert ticks[-1] == 2
 
 
@@ -149,24 +147,6 @@ def test_what_a_worker_started_goes_with_it(told):
     while any(map(is_running, pids)):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-def test_memory_beyond_the_limit_is_refused_and_the_limit_is_lifted_afterwards(told):
-    tell, lines = told
-
-    def allocate(megabytes, limit):
-        with memory_limit(limit):
-            try:
-                return len(bytearray(megabytes * 1_000_000))
-            except MemoryError:
-                return "refused"
-
-    def work(begin):
-        for megabytes, limit in ((50, 100), (150, 100), (50, 100), (300, None)):
-            tell(allocate(megabytes, limit))
-
-    run_in_worker(work)
-    assert lines() == ["50000000", "refused", "50000000", "300000000"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -2,21 +2,26 @@
 
 import re
 import warnings
-from types import SimpleNamespace
 
-import _shared
 import numpy as np
 import pytest
-from _shared import SharedWork
+from cvsearch.data.dataset import Dataset
+from cvsearch.evaluation import shortcuts
+from cvsearch.evaluation.shortcuts import SharedWork, distances
+from cvsearch.evaluation.shortcuts.distances import Distances
+from cvsearch.evaluation.shortcuts.finite import contains_estimators
+from cvsearch.evaluation.shortcuts.labels import AccuracyOfLabels
+from cvsearch.evaluation.shortcuts.writes import may_write, read_only
 from scipy.sparse import csr_array
 from sklearn import datasets
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.decomposition import PCA
 from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier, BaggingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import check_scoring
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, NuSVR
 from sklearn.utils.multiclass import type_of_target
@@ -38,7 +43,7 @@ PIPELINES = {"alone": [], "scaled": [StandardScaler()], "pca": [StandardScaler()
 def dataset_of(X, y):
     """Return a dataset as `load_dataset` does, in random order, at most `N_SAMPLES` of it."""
     order = np.random.RandomState(0).permutation(len(X))[:N_SAMPLES]
-    return SimpleNamespace(X=X[order], y=y[order], about={"X_is_finite": bool(np.isfinite(X).all())})
+    return Dataset(X[order], y[order], {"X_is_finite": bool(np.isfinite(X).all())})
 
 
 def split_of(dataset, enabled=True):
@@ -145,9 +150,9 @@ def test_gram_matrix_is_off_where_sharing_is(digits):
 
 
 def test_gram_matrix_is_bounded_in_memory(digits, monkeypatch):
-    monkeypatch.setattr(_shared, "MEMORY_BYTES", 16 * 320 * 400 - 1)
+    monkeypatch.setattr(distances, "MEMORY_BYTES", 16 * 320 * 400 - 1)
     assert kernel_used(digits, SVC()) == "rbf"
-    monkeypatch.setattr(_shared, "MEMORY_BYTES", 16 * 320 * 400)
+    monkeypatch.setattr(distances, "MEMORY_BYTES", 16 * 320 * 400)
     assert kernel_used(digits, SVC()) == "precomputed"
 
 
@@ -155,7 +160,7 @@ def test_gram_matrix_is_off_where_there_is_no_memory_for_it(digits, monkeypatch)
     def fail(*sides):
         raise MemoryError
 
-    monkeypatch.setattr(_shared.Distances, "of", fail)
+    monkeypatch.setattr(Distances, "of", fail)
     assert kernel_used(digits, SVC()) == "rbf"
 
 
@@ -176,7 +181,7 @@ def test_gram_matrix_is_off_for_a_regressor_whose_sums_are_too_large(cls):
 
 def test_gram_matrix_is_off_for_distances_that_overflow(iris):
     X = iris.X * 1e200
-    assert _shared.Distances.of(X, X, X) is None
+    assert Distances.of(X, X, X) is None
 
 
 class ToSparse(TransformerMixin, BaseEstimator):
@@ -198,7 +203,7 @@ class ToList(ToSparse):
 
 @pytest.mark.parametrize("step", [ToSparse(), ToList()])
 def test_gram_matrix_is_for_dense_arrays(iris, step, monkeypatch):
-    monkeypatch.setattr(_shared, "_may_write", lambda estimator: False)
+    monkeypatch.setattr(shortcuts, "may_write", lambda estimator: False)
     estimator = Pipeline([("step", step), ("last", SVC())])
     fitted, _, X_test = split_of(iris).fit(estimator)
     assert fitted.kernel == "rbf"
@@ -220,7 +225,7 @@ def test_gamma_by_name_is_scikit_learns_whatever_the_order_in_memory(digits):
     for X in (digits.X, np.asfortranarray(digits.X), digits.X.astype("float32"), digits.X.astype("int64")):
         for name in ("scale", "auto"):
             fitted = SVC(gamma=name).fit(X, digits.y)
-            assert _shared.Distances.of(X, X, X).gamma(name) == fitted._gamma
+            assert Distances.of(X, X, X).gamma(name) == fitted._gamma
 
 
 class CountingScaler(StandardScaler):
@@ -293,7 +298,7 @@ def test_a_pipeline_with_a_cache_of_its_own_stays_whole(iris, tmp_path):
 
 
 def test_prefix_is_not_kept_above_the_bound(iris, counted, monkeypatch):
-    monkeypatch.setattr(_shared, "MEMORY_BYTES", 100)
+    monkeypatch.setattr(shortcuts, "MEMORY_BYTES", 100)
     assert (
         fits_of(counted, split_of(iris), [Pipeline([("scaler", counted()), ("last", GaussianNB())]) for _ in range(2)])
         == 2
@@ -361,9 +366,34 @@ def test_samples_are_checked_again_where_they_may_not_be_finite(iris, assumed):
     assert not assumed(iris)
 
 
-@pytest.mark.parametrize("estimator", [AdaBoostClassifier(), BaggingClassifier(GaussianNB())])
-def test_estimators_that_make_their_own_contain_some(estimator):
-    assert _shared._contains_estimators(estimator)
+class Wrapping(BaseEstimator):
+    """Fits another estimator, and has no more than a parameter that says so."""
+
+    def __init__(self, inner=None):
+        self.inner = inner
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        AdaBoostClassifier(),
+        BaggingClassifier(GaussianNB()),
+        TransformedTargetRegressor(),
+        FeatureUnion([("scaler", StandardScaler())]),
+        ColumnTransformer([("scaler", StandardScaler(), [0])]),
+        Wrapping(GaussianNB()),
+        Wrapping([GaussianNB()]),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_estimators_that_fit_others_contain_some(estimator):
+    """By their class, by what they make where a parameter is None, by a parameter or by a list of them."""
+    assert contains_estimators(estimator)
+
+
+@pytest.mark.parametrize("estimator", [GaussianNB(), SVC(), LogisticRegression(), Wrapping((1, 2))], ids=str)
+def test_estimators_that_fit_no_others_contain_none(estimator):
+    assert not contains_estimators(estimator)
 
 
 def test_not_a_number_is_found_as_before(iris):
@@ -386,6 +416,40 @@ class Centering(ClassifierMixin, BaseEstimator):
         return np.repeat(self.classes_[:1], len(X))
 
 
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        Centering(),
+        StandardScaler(copy=False),
+        LinearRegression(copy_X=False),
+        BaggingClassifier(Centering()),
+        Pipeline([("scaler", StandardScaler()), ("last", Centering())]),
+        Pipeline([("scaler", StandardScaler(copy=False)), ("last", GaussianNB())]),
+        Pipeline([("scaler", StandardScaler()), ("bag", BaggingClassifier(Centering()))]),
+        FeatureUnion([("scaler", StandardScaler()), ("pca", PCA(copy=False))]),
+    ],
+    ids=["foreign", "copy", "copy_X", "inside", "last step", "copy of a step", "inside a step", "copy inside"],
+)
+def test_who_may_write_is_known_however_deep_it_stands(estimator):
+    assert may_write(estimator)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [SVC(), StandardScaler(), BaggingClassifier(SVC()), Pipeline([("scaler", StandardScaler()), ("last", SVC())])],
+    ids=["plain", "copies", "inside", "steps"],
+)
+def test_scikit_learns_own_write_nowhere(estimator):
+    assert not may_write(estimator)
+
+
+def test_what_is_shared_cannot_be_written_to():
+    array = read_only(np.zeros(3))
+    with pytest.raises(ValueError, match="read-only"):
+        array += 1
+    assert read_only([1]) == [1]
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 @pytest.mark.parametrize(
     "estimator",
@@ -393,8 +457,9 @@ class Centering(ClassifierMixin, BaseEstimator):
         Centering(),
         Pipeline([("scaler", StandardScaler(copy=False)), ("last", GaussianNB())]),
         LinearRegression(copy_X=False),
+        BaggingClassifier(Centering(), n_estimators=2, bootstrap=False, max_samples=1.0),
     ],
-    ids=["foreign", "step", "copy_X"],
+    ids=["foreign", "step", "copy_X", "inside"],
 )
 def test_samples_stay_as_they_are(iris, estimator, enabled):
     split = split_of(iris, enabled)
@@ -458,7 +523,7 @@ def test_accuracy_is_scikit_learns(y, predictions, scoring):
     """Where it is computed here, where it is handed on, and where scikit-learn refuses."""
     estimator = Raw(predictions).fit(None, y)
     plain = check_scoring(estimator, scoring)
-    ours = _shared.AccuracyOfLabels(plain, type_of_target(y))
+    ours = AccuracyOfLabels(plain, type_of_target(y))
     assert outcome(ours, estimator, np.zeros((len(y), 1)), y) == outcome(plain, estimator, np.zeros((len(y), 1)), y)
 
 
@@ -470,10 +535,10 @@ class OwnScore(GaussianNB):
 def test_whoever_scores_in_another_way_is_left_to_it(iris):
     for estimator in (LinearRegression(), OwnScore(), BaggingRegressor()):
         estimator.fit(iris.X, iris.y)
-        ours = _shared.AccuracyOfLabels(check_scoring(estimator), "multiclass")
+        ours = AccuracyOfLabels(check_scoring(estimator), "multiclass")
         np.testing.assert_equal(ours(estimator, iris.X, iris.y), estimator.score(iris.X, iris.y))
 
 
 def test_a_classifiers_labels_are_compared_without_asking_the_scorer(iris):
-    ours = _shared.AccuracyOfLabels(None, "multiclass")
+    ours = AccuracyOfLabels(None, "multiclass")
     assert ours(GaussianNB().fit(iris.X, iris.y), iris.X, iris.y) > 0.9

@@ -1,11 +1,14 @@
+"""What the strategies propose: the same first candidates however many are asked for."""
+
 import json
 import math
 from collections import Counter
 
 import numpy as np
 import pytest
-from _errors import InputError
-from _space import check_space, count_candidates, is_logarithmic, propose, space_size
+from cvsearch.candidates.space import space_size
+from cvsearch.candidates.strategies import STRATEGIES, strategy_class, strategy_of
+from cvsearch.errors import InputError
 
 SHIPPED = {"C": {"logspace": [-10, 10, 1001]}, "gamma": {"logspace": [-10, 10, 1001]}, "tol": {"logspace": [-4, -1, 4]}}
 MIXED = {
@@ -14,6 +17,24 @@ MIXED = {
     "kind": ["a", "b"],
     "x": {"uniform": [-1, 3]},
 }
+
+
+def strategy(space, name="random", n_candidates=10, random_state=0):
+    return strategy_of(
+        {
+            "strategy": name,
+            "param_distributions": space,
+            "n_candidates": n_candidates,
+            "random_state": random_state,
+        }
+    )
+
+
+def propose(space, name="random", n_candidates=10, random_state=0):
+    """Return the parameters of what a strategy proposes."""
+    settings = strategy(space, name, n_candidates, random_state).propose(0, [])
+    assert all(setting.resource is None for setting in settings)
+    return [setting.params for setting in settings]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +53,7 @@ def test_another_seed_draws_other_candidates():
 def test_a_finite_space_is_drawn_without_repeats_and_to_its_end():
     space = [{"a": {"range": [0, 7]}, "b": ["x", "y", "z"]}, {"c": [1, 2, 2, 1]}]
     drawn = propose(space, "random", 1000, 3)
-    assert len(drawn) == space_size(space) == count_candidates(space, "random", 1000) == 7 * 3 + 2
+    assert len(drawn) == space_size(space) == strategy(space, n_candidates=1000).count() == 7 * 3 + 2
     assert len({json.dumps(c, sort_keys=True) for c in drawn}) == len(drawn)
 
 
@@ -75,36 +96,8 @@ def test_a_grid_is_scikit_learns():
 
     space = [{"b": [1, 2], "a": {"linspace": [0, 1, 3]}}, {"c": ["x"]}]
     plain = [{"b": [1, 2], "a": np.linspace(0, 1, 3).tolist()}, {"c": ["x"]}]
-    assert propose(space, "grid", 1, 0) == list(ParameterGrid(plain))
-
-
-@pytest.mark.parametrize(
-    ("entry", "problem"),
-    [
-        ([], "is empty"),
-        (3, "write [3]"),
-        ({"uniform": [2, 1]}, "low 2 is not below high 1"),
-        ({"loguniform": [0, 1]}, "low 0 has no logarithm"),
-        ({"logspace": [0, 1]}, "[start exponent, stop exponent, num]"),
-        ({"linspace": [0, 1, 0]}, "num 0"),
-        ({"range": [3, 1]}, "is empty"),
-        ({"range": [0, 9, 0]}, "step 0"),
-        ({"randint": [0, 1.5]}, "whole numbers"),
-        ({"loguniforn": [1, 2]}, "did you mean 'loguniform'?"),
-        ({"uniform": ["a", "b"]}, "[low, high]"),
-        ({"logspace": [-400, 0, 3]}, "leave the range of numbers"),
-    ],
-)
-def test_a_bad_entry_is_named_with_its_key(entry, problem):
-    with pytest.raises(InputError) as caught:
-        check_space({"C": entry}, "searches[0].param_distributions")
-    assert str(caught.value).startswith("searches[0].param_distributions.C")
-    assert problem in str(caught.value)
-
-
-def test_a_distribution_in_a_grid_is_refused():
-    with pytest.raises(InputError, match=r"param_distributions\.C.*a grid needs values"):
-        check_space({"C": {"uniform": [0, 1]}}, "param_distributions", "grid")
+    assert propose(space, "grid", 1) == list(ParameterGrid(plain))
+    assert strategy(space, "grid", 1).count() == 7
 
 
 @pytest.mark.parametrize(
@@ -125,17 +118,24 @@ def test_sub_spaces_that_overlap_would_repeat_candidates():
         propose([{"a": [1, 2]}, {"a": [2, 3]}], "random", 3, 0)
 
 
-@pytest.mark.parametrize(
-    ("entry", "expected"),
-    [
-        ({"logspace": [0, 1, 3]}, True),
-        ({"loguniform": [1, 2]}, True),
-        ({"linspace": [0, 1, 3]}, False),
-        ([0.01, 1, 100], True),
-        ([1, 2, 3], False),
-        (["a", "b"], False),
-        ([0, 1, 1000], False),
-    ],
-)
-def test_axes_are_logarithmic_where_the_space_is(entry, expected):
-    assert is_logarithmic(entry) is expected
+@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("space", [{"a": [1, 2, 3]}, [{"a": [1, 2]}, {"b": [1]}]], ids=str)
+def test_what_a_strategy_counts_it_proposes(name, space):
+    for n_candidates in (1, 2, 3, 100):
+        made = strategy(space, name, n_candidates)
+        assert made.count() == len(made.propose(0, []))
+
+
+def test_who_asks_for_more_than_a_space_holds_is_told():
+    assert strategy({"a": [1, 2, 3]}, n_candidates=3).messages() == []
+    assert strategy({"a": [1, 2, 3]}, "grid", n_candidates=100).messages() == []
+    (message,) = strategy({"a": [1, 2, 3]}, n_candidates=1000).messages()
+    assert message == "the space holds 3 candidates, all are taken; n_candidates asks for 1,000"
+
+
+def test_a_strategy_that_is_not_known_is_named_with_its_key():
+    assert strategy_class("grid", "x") is STRATEGIES["grid"]
+    with pytest.raises(InputError, match=r"^searches\[0\]\.strategy: 'gird' is not known; use random or grid; did you"):
+        strategy_class("gird", "searches[0].strategy")
+    with pytest.raises(InputError, match="use random or grid"):
+        strategy_class({"tpe": {}}, "searches[0].strategy")

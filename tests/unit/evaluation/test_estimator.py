@@ -1,17 +1,11 @@
+"""Estimators made from what the config says of them."""
+
 import pytest
-from _errors import InputError
-from _estimator import (
-    build_estimator,
-    build_scorer,
-    check_parameters,
-    check_search,
-    seed_open_random_states,
-    set_parameters,
-)
-from _trust import Trust
+from cvsearch.config.names import Trust
+from cvsearch.errors import InputError
+from cvsearch.evaluation.estimator import build_estimator, make_seeded, seed_open_random_states, set_parameters
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 SKLEARN = Trust([])
@@ -79,53 +73,6 @@ def test_an_estimator_may_take_any_init_parameter():
     assert build_estimator({"faulty.OpenClassifier": {"max_depth": 3}}, OWN).given == {"max_depth": 3}
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"estimator": "sklearn.svm.SVM"}, "searches[a].estimator: sklearn.svm has no 'SVM'"),
-        (
-            {"param_distributions": {"gama": [1]}},
-            "searches[a].param_distributions.gama: SVC has no parameter 'gama'; did you mean 'gamma'?",
-        ),
-        ({"scoring": "acuracy"}, "searches[a].scoring: 'acuracy' is no scorer's name; did you mean 'accuracy'?"),
-    ],
-    ids=["estimator", "space", "scoring"],
-)
-def test_all_that_a_search_names_is_checked(change, said):
-    search = {"estimator": "sklearn.svm.SVC", "param_distributions": {"C": [1]}, "scoring": "accuracy"}
-    check_search(search, SKLEARN, "searches[a].")
-    with pytest.raises(InputError) as caught:
-        check_search(search | change, SKLEARN, "searches[a].")
-    assert str(caught.value).startswith(said)
-
-
-def test_parameters_of_a_space_are_checked_against_the_estimator():
-    pipeline = build_estimator(PIPELINE, SKLEARN)
-    check_parameters(pipeline, {"svc__C": [1], "scale": ["passthrough"]}, SKLEARN, "space")
-    check_parameters(
-        pipeline, [{"svc": ["sklearn.linear_model.LogisticRegression"], "svc__l1_ratio": [0.5]}], SKLEARN, "space"
-    )
-    with pytest.raises(
-        InputError, match=r"space\.svc__gama: Pipeline has no parameter 'svc__gama'; did you mean 'svc__gamma'\?"
-    ):
-        check_parameters(pipeline, {"svc__gama": [1]}, SKLEARN, "space")
-    with pytest.raises(InputError, match=r"space\[1\]\.svc__l1_ratio"):
-        check_parameters(pipeline, [{"svc__C": [1]}, {"svc__l1_ratio": [1]}], SKLEARN, "space")
-
-
-def test_scorers_by_name_by_list_and_of_ones_own():
-    model = SVC().fit([[0], [1]], [0, 1])
-    assert build_scorer(None, model, SKLEARN)(model, [[0], [1]], [0, 1]) == 1.0
-    assert build_scorer("accuracy", model, SKLEARN)(model, [[0], [1]], [0, 1]) == 1.0
-    assert build_scorer(["accuracy", "f1"], model, SKLEARN)(model, [[0], [1]], [0, 1]) == {"accuracy": 1.0, "f1": 1.0}
-    with pytest.raises(InputError, match="did you mean 'accuracy'"):
-        build_scorer(["f1", "acuracy"], model, SKLEARN)
-    with pytest.raises(InputError, match="is no scorer's name"):
-        build_scorer("sklearn.metrics.accuracy_score", model, SKLEARN)
-    with pytest.raises(InputError, match="does not go with StandardScaler"):
-        build_scorer(None, StandardScaler(), SKLEARN)
-
-
 def test_mappings_get_their_numbers_back():
     made = set_parameters(SVC(), {"class_weight": {"0": 1, "1": 5, "other": 2}}, SKLEARN)
     assert made.class_weight == {0: 1, 1: 5, "other": 2}
@@ -157,3 +104,13 @@ def test_a_steps_seed_depends_on_the_prefix_that_it_ends():
     )
     assert one[0] == other[0] and one[1] != other[1]
     assert seeds({"pca__n_components": 3, "clf__max_depth": 1})[0] != one[0]
+
+
+def test_a_candidate_is_made_from_a_clone_and_seeded():
+    template = build_estimator("sklearn.ensemble.RandomForestClassifier", SKLEARN)
+    made = make_seeded(template, {"max_depth": 3}, SKLEARN, random_state=0, split=1)
+    assert made.max_depth == 3
+    assert template.max_depth is None and template.random_state is None
+    expected = build_estimator("sklearn.ensemble.RandomForestClassifier", SKLEARN)
+    seed_open_random_states(expected, 0, {"max_depth": 3}, 1)
+    assert made.random_state == expected.random_state

@@ -1,14 +1,13 @@
-"""What a run says of a search at its end."""
+"""What merging says of a search: what failed and why, and what it cost."""
 
 import math
 
 import pytest
-from _errors import InputError
-from _summary import cost_line, failure_line, side_by_side
-from test_merge import evaluated
+from cvsearch.errors import InputError
+from cvsearch.results.messages import cost_line, failure_line, side_by_side
 
 
-def test_failures_are_told_with_their_reasons():
+def test_failures_are_told_with_their_reasons(evaluated):
     assert failure_line("s", evaluated([[0.5]]), 0) is None
     line = failure_line("s", evaluated([[0.5, math.nan], [0.5, 0.5]]), 2)
     assert (

@@ -1,13 +1,11 @@
-import json
+"""What a loader returns, checked, and turned into what is stored."""
 
 import numpy as np
 import pandas as pd
-import prepare_dataset
 import pytest
-from _dataset import load_dataset
-from _errors import InputError
-from _trust import Trust
-from prepare_dataset import load_with
+from cvsearch.config.names import Trust
+from cvsearch.data.loader import arrays_from, check_dataset, describe, load_with
+from cvsearch.errors import InputError
 from sklearn.utils import Bunch
 
 LABELS = np.array([0, 1, 0, 1])
@@ -34,21 +32,9 @@ LABELS = np.array([0, 1, 0, 1])
 )
 def test_data_that_nothing_can_be_learned_from_are_refused(loaded, said):
     with pytest.raises(InputError) as caught:
-        prepare_dataset.check_dataset(*prepare_dataset.arrays_from(loaded)[:2])
+        check_dataset(*arrays_from(loaded)[:2])
     assert str(caught.value).startswith("dataset.loader: ")
     assert said in str(caught.value)
-
-
-@pytest.mark.parametrize("damaged", ["X.npy", "y.npy", "dataset.json"])
-def test_a_damaged_file_of_the_dataset_is_named_with_the_command_that_rebuilds_it(tmp_path, damaged):
-    prepare_dataset.main(
-        {"loader": "sklearn.datasets.load_iris"}, {}, *(tmp_path / name for name in ("X.npy", "y.npy", "dataset.json"))
-    )
-    path = tmp_path / damaged
-    for size in (0, 40, path.stat().st_size - 9):
-        path.write_bytes(path.read_bytes()[:size])
-        with pytest.raises(InputError, match=rf"{damaged}: was truncated or edited; .* --forcerun prepare_dataset"):
-            load_dataset(tmp_path)
 
 
 def test_a_loader_gets_its_arguments_and_no_others():
@@ -62,22 +48,13 @@ def test_a_loader_gets_its_arguments_and_no_others():
 def test_images_are_remembered_as_such():
     images = np.zeros((4, 3, 2))
     loaded = Bunch(data=images.reshape(4, -1), target=LABELS, images=images)
-    assert prepare_dataset.arrays_from(loaded)[2] == [3, 2]
+    assert arrays_from(loaded)[2] == [3, 2]
 
 
 def test_the_hash_follows_values_types_and_shapes():
     X = np.arange(8.0).reshape(4, 2)
-    hashes = {prepare_dataset.describe(X, LABELS, None)["sha256"]}
-    hashes |= {prepare_dataset.describe(other, LABELS, None)["sha256"] for other in (X + 1, X.astype("float32"))}
-    hashes.add(prepare_dataset.describe(X, LABELS.astype(float), None)["sha256"])
+    hashes = {describe(X, LABELS, None)["sha256"]}
+    hashes |= {describe(other, LABELS, None)["sha256"] for other in (X + 1, X.astype("float32"))}
+    hashes.add(describe(X, LABELS.astype(float), None)["sha256"])
     assert len(hashes) == 4
-    assert prepare_dataset.describe(X.copy(), LABELS, None)["sha256"] in hashes
-
-
-def test_the_files_are_what_was_loaded(tmp_path):
-    paths = [tmp_path / name for name in ("X.npy", "y.npy", "dataset.json")]
-    prepare_dataset.main({"loader": "sklearn.datasets.load_iris"}, {}, *paths)
-    assert np.load(paths[0]).shape == (150, 4)
-    about = json.loads(paths[2].read_text())
-    assert (about["n_samples"], about["target_type"]) == (150, "multiclass")
-    assert about["classes"] == {"0": 50, "1": 50, "2": 50}
+    assert describe(X.copy(), LABELS, None)["sha256"] in hashes

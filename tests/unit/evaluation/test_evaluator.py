@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from _dataset import Dataset
-from _evaluator import Evaluator, describe_error
-from _shared import SharedWork
-from _trust import Trust
-from make_splits import shuffle_split
-from prepare_dataset import describe
+from cvsearch.config.names import Trust
+from cvsearch.data.dataset import Dataset
+from cvsearch.data.loader import describe
+from cvsearch.data.splits import shuffle_split
+from cvsearch.evaluation.evaluator import Evaluator, describe_error
+from cvsearch.evaluation.shortcuts import SharedWork
 
 PIPELINE = [
     {"expand": {"sklearn.preprocessing.PolynomialFeatures": {"degree": 2}}},
@@ -36,7 +36,7 @@ def test_what_the_split_shares_is_made_before_the_limit_and_what_a_candidate_mak
         def __exit__(self, *exception):
             pass
 
-    monkeypatch.setattr("_evaluator.memory_limit", Limit)
+    monkeypatch.setattr("cvsearch.evaluation.evaluator.memory_limit", Limit)
     svc = evaluator("sklearn.svm.SVC")
     shared = svc.shared
     assert svc({"C": 1.0})["status"] == "ok"

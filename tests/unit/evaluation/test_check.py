@@ -1,0 +1,44 @@
+"""A search checked against scikit-learn before its first evaluation."""
+
+import pytest
+from cvsearch.config.names import Trust
+from cvsearch.errors import InputError
+from cvsearch.evaluation.check import check_parameters, check_search
+from cvsearch.evaluation.estimator import build_estimator
+
+SKLEARN = Trust([])
+PIPELINE = [{"scale": "sklearn.preprocessing.StandardScaler"}, {"svc": {"sklearn.svm.SVC": {"C": 3}}}]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"estimator": "sklearn.svm.SVM"}, "searches[a].estimator: sklearn.svm has no 'SVM'"),
+        (
+            {"param_distributions": {"gama": [1]}},
+            "searches[a].param_distributions.gama: SVC has no parameter 'gama'; did you mean 'gamma'?",
+        ),
+        ({"scoring": "acuracy"}, "searches[a].scoring: 'acuracy' is no scorer's name; did you mean 'accuracy'?"),
+    ],
+    ids=["estimator", "space", "scoring"],
+)
+def test_all_that_a_search_names_is_checked(change, said):
+    search = {"estimator": "sklearn.svm.SVC", "param_distributions": {"C": [1]}, "scoring": "accuracy"}
+    check_search(search, SKLEARN, "searches[a].")
+    with pytest.raises(InputError) as caught:
+        check_search(search | change, SKLEARN, "searches[a].")
+    assert str(caught.value).startswith(said)
+
+
+def test_parameters_of_a_space_are_checked_against_the_estimator():
+    pipeline = build_estimator(PIPELINE, SKLEARN)
+    check_parameters(pipeline, {"svc__C": [1], "scale": ["passthrough"]}, SKLEARN, "space")
+    check_parameters(
+        pipeline, [{"svc": ["sklearn.linear_model.LogisticRegression"], "svc__l1_ratio": [0.5]}], SKLEARN, "space"
+    )
+    with pytest.raises(
+        InputError, match=r"space\.svc__gama: Pipeline has no parameter 'svc__gama'; did you mean 'svc__gamma'\?"
+    ):
+        check_parameters(pipeline, {"svc__gama": [1]}, SKLEARN, "space")
+    with pytest.raises(InputError, match=r"space\[1\]\.svc__l1_ratio"):
+        check_parameters(pipeline, [{"svc__C": [1]}, {"svc__l1_ratio": [1]}], SKLEARN, "space")

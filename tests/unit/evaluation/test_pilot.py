@@ -1,0 +1,99 @@
+"""A few evaluations timed before the search: enough to know, and none that is known to be bad."""
+
+import os
+import signal
+import time
+
+import pytest
+from cvsearch.evaluation import pilot as module
+from cvsearch.evaluation.pilot import steady_mean, time_evaluations
+from cvsearch.journal.identity import Setting
+from cvsearch.journal.journal import Journal
+
+SEARCH = {"limits": {"seconds": None, "memory_mb": None}, "retry_failed": 0}
+SETTINGS = [Setting({"C": i}) for i in range(4)]
+KEYS = [setting.key for setting in SETTINGS]
+
+
+def outcome(seconds):
+    blank = dict.fromkeys(("error", "train", "fit_time", "score_time"))
+    return blank | {"status": "ok", "test": {"score": 0.5}, "time": seconds}
+
+
+def timed(folder, evaluate=lambda params: outcome(0.25), search=SEARCH):
+    """Return the seconds of the pilot, and the candidates that are in the journal afterwards."""
+    with Journal(folder) as journal:
+        seconds = time_evaluations(evaluate, SETTINGS, search, journal)
+    return seconds, sorted(row["params"]["C"] for row in Journal(folder).history(SETTINGS).rows.values())
+
+
+def test_every_candidate_is_timed_and_journaled_where_that_takes_no_long(tmp_path):
+    assert timed(tmp_path) == ([0.25] * 4, [0, 1, 2, 3])
+
+
+def test_what_the_journal_has_counts_and_is_not_evaluated_again(tmp_path):
+    timed(tmp_path, lambda params: outcome(0.5))
+    assert timed(tmp_path, lambda params: pytest.fail("evaluated again")) == ([0.5] * 4, [0, 1, 2, 3])
+
+
+def test_no_evaluation_is_begun_once_enough_is_known(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "ENOUGH_SECONDS", 0.1)
+
+    def slow(params):
+        time.sleep(0.15)
+        return outcome(0.15)
+
+    assert timed(tmp_path, slow) == ([0.15], [0])
+
+
+@pytest.mark.parametrize(("cap", "limit"), [(0.2, None), (0.2, 60), (60, 0.2)], ids=["cap", "cap and limit", "limit"])
+def test_one_that_takes_too_long_is_stopped_and_takes_at_least_that_long(tmp_path, monkeypatch, cap, limit):
+    monkeypatch.setattr(module, "CAP_SECONDS", cap)
+
+    def slow(params):
+        time.sleep(10 if params["C"] == 1 else 0)
+        return outcome(0.25)
+
+    seconds, journaled = timed(tmp_path, slow, {"limits": {"seconds": limit, "memory_mb": None}})
+    assert journaled == [0, 2, 3], "the search itself says what becomes of it"
+    assert seconds[:1] + seconds[2:] == [0.25] * 3
+    assert 0.2 <= seconds[1] < 5
+
+
+def test_one_that_its_worker_dies_of_is_tried_once(tmp_path):
+    tried = tmp_path / "tried"
+
+    def deadly(params):
+        if params["C"] == 1:
+            with tried.open("a") as file:
+                file.write("x")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return outcome(0.25)
+
+    seconds, journaled = timed(tmp_path / "journal", deadly)
+    assert journaled == [0, 2, 3]
+    assert len(seconds) == 4
+    assert tried.read_text() == "x"
+
+
+@pytest.mark.parametrize("how", ["died", "stopped"])
+def test_one_that_a_job_died_of_or_was_stopped_at_is_not_tried(tmp_path, how):
+    with Journal(tmp_path) as journal:
+        journal.start(KEYS[1])
+        if how == "stopped":
+            journal.withdraw(KEYS[1])
+    assert timed(tmp_path) == ([0.25] * 3, [0, 2, 3])
+
+
+def test_one_that_failed_is_not_tried_again_whatever_the_config_says(tmp_path):
+    row = {**SETTINGS[1]._asdict(), **outcome(None), "status": "failed", "attempt": 0, "limits": SEARCH["limits"]}
+    with Journal(tmp_path) as journal:
+        journal.finish(KEYS[1], row | {"finished": 1.0})
+    seconds, _ = timed(tmp_path, search=SEARCH | {"retry_failed": 3})
+    assert seconds == [0.25] * 3
+
+
+def test_the_mean_leaves_out_the_first_time_where_there_are_others():
+    assert steady_mean([9.0, 1.0, 3.0]) == 2.0
+    assert steady_mean([9.0]) == 9.0
+    assert steady_mean([]) == module.CAP_SECONDS

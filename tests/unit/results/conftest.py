@@ -1,0 +1,31 @@
+import math
+
+import pytest
+from cvsearch.results.evaluations import Evaluations
+
+
+def evaluations_of(scores, params=None):
+    made = Evaluations(params or [{"a": i} for i in range(len(scores))], len(scores[0]), ["score"])
+    for i, row in enumerate(scores):
+        for j, score in enumerate(row):
+            failed = math.isnan(score)
+            made.add(
+                i,
+                j,
+                {
+                    "status": "failed" if failed else "ok",
+                    "test": None if failed else {"score": score},
+                    "train": None if failed else {"score": score / 3},
+                    "fit_time": 0.1,
+                    "score_time": 0.01,
+                    "time": 0.12,
+                    "error": "ValueError: no" if failed else None,
+                },
+            )
+    return made
+
+
+@pytest.fixture
+def evaluated():
+    """A function that returns evaluations with these test scores, (n_candidates, n_splits); NaN failed."""
+    return evaluations_of

@@ -1,0 +1,169 @@
+"""One run of the workflow: its config, and what the rules are told of its searches."""
+
+import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from cvsearch.errors import InputError
+from cvsearch.run import CONFIG_VARIABLE, MAX_VARIABLE_BYTES, Run, kept_config, read_config
+from workflow_runs import ROOT, TINY
+
+SHIPPED, SCHEMA = ROOT / "config" / "config.yaml", ROOT / "config" / "schema.yaml"
+
+
+def read(config, files=(), own=None):
+    return read_config(config, files, own, SHIPPED, SCHEMA)
+
+
+def tiny(**search):
+    return TINY | {"searches": [TINY["searches"][0] | search]}
+
+
+def test_a_config_is_laid_over_that_of_the_working_directory_and_that_over_the_shipped_one(tmp_path):
+    own = tmp_path / "config.yaml"
+    own.write_text("n_splits: 7\nn_candidates: 8\n")
+    config = read({"n_candidates": 9}, own=own)
+    assert (config["n_splits"], config["n_candidates"], config["searches"][0]["name"]) == (7, 9, "svc")
+    assert read({}, own=tmp_path / "none.yaml")["n_splits"] == 2
+    assert read(TINY, own=own)["n_splits"] == 2, "a config with searches stands alone"
+
+
+def test_a_config_file_that_runs_code_is_refused_though_snakemake_has_read_it(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("__use_yte__: true\n")
+    with pytest.raises(InputError, match=r"mine\.yaml: __use_yte__ is refused"):
+        read({}, [path])
+
+
+@pytest.mark.parametrize(
+    ("search", "start", "fix"),
+    [
+        ({"strategy": "gird"}, "searches[0].strategy: 'gird' is not known", "did you mean 'grid'?"),
+        (
+            {"param_distributions": {"C": {"uniform": [3, 1]}}},
+            "searches[0].param_distributions.C.uniform: low 3 is not below high 1",
+            "swap",
+        ),
+        (
+            {"strategy": "grid", "param_distributions": {"C": {"uniform": [0, 1]}}},
+            "searches[0].param_distributions.C: ",
+            "a grid needs values",
+        ),
+    ],
+    ids=["strategy", "space", "grid"],
+)
+def test_strategies_and_spaces_are_checked_as_the_snakefile_is_read(search, start, fix):
+    with pytest.raises(InputError) as caught:
+        read(tiny(**search))
+    assert str(caught.value).startswith(start)
+    assert fix in str(caught.value)
+
+
+CONFIG = {"n_splits": 3, "searches": [{"name": "naïve", "C": 0.1}]}
+
+
+@pytest.fixture(autouse=True)
+def environment():
+    """Take out of the environment what a controller has put there."""
+    yield
+    for name in [name for name in os.environ if name.startswith(CONFIG_VARIABLE)]:
+        del os.environ[name]
+
+
+def in_job(read=lambda: pytest.fail("read again")):
+    return kept_config(read, is_controller=False)
+
+
+def in_controller(config):
+    return kept_config(lambda: config, is_controller=True)
+
+
+def test_a_controller_reads_the_config_and_hands_it_to_its_jobs():
+    assert in_controller(CONFIG) == CONFIG
+    assert in_job() == CONFIG
+
+
+def test_a_controller_that_another_one_started_reads_its_own():
+    in_controller({"n_splits": 99})
+    assert in_controller(CONFIG) == CONFIG
+    assert in_job() == CONFIG
+
+
+def test_a_job_that_was_handed_nothing_reads_the_config():
+    assert in_job(lambda: CONFIG) == CONFIG
+
+
+@pytest.mark.parametrize("before", [None, {"n_splits": 99}], ids=["alone", "started by another run"])
+def test_a_config_too_large_for_the_environment_is_read_by_each_job(before):
+    if before is not None:
+        in_controller(before)
+    large = CONFIG | {"values": ["x" * MAX_VARIABLE_BYTES]}
+    assert in_controller(large) == large
+    assert in_job(lambda: CONFIG) == CONFIG
+
+
+def test_the_largest_config_that_is_handed_on_fits_the_environment():
+    """In bytes, as the system counts: text beyond ASCII is escaped."""
+    large = {"values": ""}
+    large["values"] = "é" * ((MAX_VARIABLE_BYTES - len(json.dumps(large))) // 6)
+    in_controller(large)
+    code = f"import os; print(*(len(v) for k, v in os.environ.items() if k.startswith({CONFIG_VARIABLE!r})))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert MAX_VARIABLE_BYTES - 10 < int(said) <= MAX_VARIABLE_BYTES
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """A function that makes a run of a config in an empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    return lambda config: Run(read(config), SimpleNamespace())
+
+
+TREE = SimpleNamespace(search="tree")
+
+
+def test_what_defines_an_evaluation_and_under_what_it_runs_are_told_apart(run):
+    made = run(TINY | {"random_state": 3, "retry_failed": 1, "limits": {"seconds": 5}})
+    assert made.search_settings(TREE) == {
+        "estimator": "sklearn.tree.DecisionTreeClassifier",
+        "scoring": "accuracy",
+        "random_state": 3,
+    }
+    limits = {"seconds": 5, "memory_mb": None}
+    assert made.conditions(TREE, {}) == {"limits": limits, "retry_failed": 1, "share_work": True}
+    assert made.pilot_settings(TREE) == made.search_settings(TREE) | {"param_distributions": made.space(TREE)}
+
+
+def test_the_pilot_is_asked_for_where_batches_are_sized_by_it(run):
+    assert run(TINY).pilot_file(TREE) == []
+    assert str(run(TINY | {"batch_size": "auto"}).pilot_file(TREE)) == "results/tree/pilot.json"
+
+
+def test_long_tables_are_written_as_parquet_too(run):
+    few, many = (run(TINY | {"n_candidates": n, "n_splits": 1000}).results() for n in (99, 100))
+    assert set(many) - set(few) == {"results/tree/cv_results.parquet", "results/tree/evaluations.parquet"}
+    assert {"results/dataset/example.png", "results/tree/best.json", "results/tree/cv_results.csv"} <= set(few)
+
+
+def test_a_mistake_in_a_file_is_told_at_the_end_and_stops_nothing(run, tmp_path, capsys):
+    made = run(TINY)
+    made.tell_results()
+    assert capsys.readouterr().err == ""
+    (tmp_path / "results/tree").mkdir(parents=True)
+    (tmp_path / "results/tree/best.json").write_text("{")
+    made.tell_results()
+    assert "error: results/tree/best.json: was truncated or edited" in capsys.readouterr().err
+
+
+def test_the_errors_of_this_run_are_repeated_at_its_end(run, tmp_path, capsys):
+    made = run(TINY)
+    (tmp_path / "results/logs").mkdir(parents=True)
+    for name, seconds in (("make_splits", 1), ("of_an_earlier_run", -1)):
+        log = tmp_path / f"results/logs/{name}.log"
+        log.write_text(f"error: {name}: is wrong\n")
+        os.utime(log, (0, made.started + seconds))
+    made.tell_errors()
+    assert capsys.readouterr().err == "error: make_splits: is wrong\n"
