@@ -1,6 +1,8 @@
 # The tables.
 
 
+# Snakemake makes a missing receipt again only where what rests on it runs again. So merging depends on the terms too: where
+# they open rows that stood, the plan has removed the receipts of those batches.
 rule merge_results:
     input:
         cuts=run.cuts,
@@ -22,6 +24,7 @@ rule merge_results:
         "../envs/environment.yaml"
     params:
         config=run.merged_config,
+        terms=run.terms,
     message:
         "Merge the evaluations of search {wildcards.search}"
     script:

@@ -28,6 +28,7 @@ from cvsearch.errors import InputError
 from cvsearch.evaluation.limits import note_controller
 from cvsearch.files import AnyPath, canonical, changed_at
 from cvsearch.journal.identity import FORMAT, defining
+from cvsearch.journal.policy import Terms
 from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths, holdout_paths
 from cvsearch.report.summary import summary
 
@@ -170,6 +171,10 @@ class Run:
     def conditions(self, wildcards: Any, resources: Any) -> dict[str, Any]:
         """Return under what evaluations run."""
         return self._settings(wildcards.search, *CONDITIONS)
+
+    def terms(self, wildcards: Any) -> dict[str, Any]:
+        """Return under what a row stands: under other terms a failed one may be tried again."""
+        return Terms.of(self.searches[wildcards.search])._asdict()
 
     def merged_config(self, wildcards: Any, resources: Any) -> Config:
         """Return the config that is noted beside the results, which rest on their inputs alone."""

@@ -35,11 +35,8 @@ def row_of(task: Task, outcome: Row, limits: Limits) -> Row:
 
 def outcome_without_scores(status: str, error: str, seconds: float | None = None) -> Row:
     """Return the outcome of an evaluation that gave no scores."""
-    return dict.fromkeys(("test", "train", "fit_time", "score_time")) | {
-        "status": status,
-        "error": error,
-        "time": seconds,
-    }
+    unknown = ("test", "train", "scorers", "predictions", "fit_time", "shared_time", "score_time", "warning")
+    return dict.fromkeys(unknown) | {"status": status, "error": error, "reasons": {}, "warnings": 0, "time": seconds}
 
 
 def evaluate_in_order(

@@ -206,7 +206,7 @@ def read_evaluations(
     if missing := int((evaluations.status < 0).sum()):
         raise InputError(
             f"{search.journal}: {missing:,} evaluations are missing; "
-            "run the same command with --forcerun propose_candidates"
+            "run the same command with --forcerun evaluate"
         )
     return evaluations
 
