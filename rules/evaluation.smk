@@ -27,3 +27,31 @@ rule evaluate:
         "Evaluate candidates {wildcards.batch} of search {wildcards.search} on split {wildcards.split}"
     script:
         "../scripts/evaluate.py"
+
+
+# One job for each search: a start costs more than most baselines. The search is checked and timed before, hence `cuts`.
+rule evaluate_baselines:
+    input:
+        cuts=ancient(run.cuts),
+        splits=expand("results/splits/{split}.json", split=run.splits),
+        positions=ancient(expand("results/splits/{split}.npz", split=run.splits)),
+        about="results/dataset/dataset.json",
+        X=ancient("results/dataset/X.npy"),
+        y=ancient("results/dataset/y.npy"),
+    output:
+        table="results/{search}/baselines.csv",
+        about="results/{search}/baselines.json",
+    log:
+        "results/logs/evaluate_baselines/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        search=run.search_settings,
+        terms=run.terms,
+        conditions=run.conditions,
+        versions=run.versions,
+        module_versions=run.module_versions,
+    message:
+        "Evaluate the baselines of search {wildcards.search}"
+    script:
+        "../scripts/evaluate_baselines.py"

@@ -26,6 +26,7 @@ rule plot_parameter_map:
     input:
         table="results/{search}/cv_results.csv",
         provenance="results/{search}/provenance.json",
+        baselines="results/{search}/baselines.json",
     output:
         png=report(
             "results/{search}/plots/parameter_map.png",

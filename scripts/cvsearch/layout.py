@@ -10,6 +10,9 @@ LOGS = RESULTS / "logs"
 
 EXAMPLE = RESULTS / "dataset" / "example.png"
 
+# How several searches compare, as a table and as a figure.
+LEADERBOARD = RESULTS / "leaderboard.csv"
+
 
 class DatasetPaths:
     """The files of the stored dataset.
@@ -91,6 +94,26 @@ class SearchPaths:
     def evaluations(self) -> Path:
         """The table of evaluations."""
         return self.folder / "evaluations.csv"
+
+    @property
+    def baselines(self) -> Path:
+        """The table of baselines."""
+        return self.folder / "baselines.csv"
+
+    @property
+    def baselines_about(self) -> Path:
+        """The mean score of each baseline."""
+        return self.baselines.with_suffix(".json")
+
+    @property
+    def model(self) -> Path:
+        """The refitted best candidate."""
+        return self.folder / "model.skops"
+
+    @property
+    def model_types(self) -> Path:
+        """The types that have to be trusted to load the model."""
+        return self.folder / "model_types.json"
 
     @property
     def map(self) -> Path:

@@ -1,6 +1,7 @@
 """The parameter map: which regions of the space score well."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from cvsearch.candidates.space import Space
@@ -20,16 +21,20 @@ WIDTH, HEIGHT, LINE, CHARACTER, PITCH, VERTICAL, HORIZONTAL = 7.2, 5.4, 0.2, 0.0
 # In square points: a candidate among few and among many, one outside the colours at least, the ring, a sign in the legend.
 LARGEST, SMALLEST, OUTSIDE, RING, SIGN = 60.0, 5.0, 20.0, 170.0, 30.0
 
+# Baselines are lines on every scale of scores, in black with a white rim: no colour of the map hides them.
+LINES = {"default": "-", "dummy": ":"}
+
 # In characters.
 LONGEST_TITLE, LONGEST_IN_TWO_COLUMNS = 50, 42
 
 
-def draw_map(table: Any, space: Space, title: str) -> Any:
+def draw_map(table: Any, space: Space, title: str, baselines: Mapping[str, float] | None = None) -> Any:
     """Return a figure of the parameter map.
 
     The first parameter upwards, the second to the right; with one parameter its mean test score upwards. Candidates are drawn
     from worst to best, so where several share a place the best is seen. All candidates are in the figure: those outside the
-    colours are triangles that point there, those without a mean score are crosses.
+    colours are triangles that point there, those without a mean score are crosses. Baselines are lines on the colour bar, and on
+    an axis of scores; the legend has their scores, and says which lie outside.
 
     Parameters
     ----------
@@ -38,6 +43,8 @@ def draw_map(table: Any, space: Space, title: str) -> Any:
     space : dict or list of dict
         Of the config.
     title : str
+    baselines : mapping of str to float, optional
+        Baseline to its mean test score.
 
     Returns
     -------
@@ -69,7 +76,8 @@ def draw_map(table: Any, space: Space, title: str) -> Any:
     scatter_groups(scores.worse, OUTSIDE)
     if len(scores.inside):
         colours = {"c": scores.means[scores.inside], "cmap": COLORMAP, "norm": plt.Normalize(scores.low, scores.high)}
-        _add_bar(figure, scatter(scores.inside, **colours), scores)
+        bar = _add_bar(figure, scatter(scores.inside, **colours), scores)
+        _add_baselines(baselines or {}, scores, [bar, ax] if len(axes) < 2 else [bar], ax)
     scatter_groups(scores.better, OUTSIDE)
     scatter_groups(scores.without, SMALLEST)
     for axis in (vertical, horizontal):
@@ -89,13 +97,30 @@ def draw_map(table: Any, space: Space, title: str) -> Any:
     return figure
 
 
-def _add_bar(figure: Any, points: Any, scores: Scores) -> None:
-    """Add the colour bar, pointed where candidates lie outside the colours."""
+def _add_bar(figure: Any, points: Any, scores: Scores) -> Any:
+    """Add the colour bar, pointed where candidates lie outside the colours; return its axes."""
     extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
     bar = figure.colorbar(points, ax=points.axes, extend=extend[bool(scores.worse), bool(scores.better)])
     bar.set_label(scores.label, parse_math=False)
     positions, texts = zip(*number_ticks(scores.low, scores.high), strict=True)
     bar.set_ticks(positions, labels=texts)
+    return bar.ax
+
+
+def _add_baselines(baselines: Mapping[str, float], scores: Scores, scales: list[Any], ax: Any) -> None:
+    """Draw each baseline on scales of scores, and name it in the legend of `ax`."""
+    from matplotlib.patheffects import withStroke
+
+    rim = [withStroke(linewidth=3, foreground="white")]
+    for name, mean in baselines.items():
+        look = {"color": "black", "linewidth": 1.4, "linestyle": LINES[name]}
+        outside = (
+            "" if scores.low <= mean <= scores.high else f", {'below' if mean < scores.low else 'above'} the colours"
+        )
+        if not outside:
+            for scale in scales:
+                scale.axhline(mean, zorder=3, path_effects=rim, **look)
+        ax.plot([], [], label=f"{name}: {score_text(mean)}{outside}", **look)
 
 
 def _write(ax: Any, side: str, axis: Axis, length: float) -> float:

@@ -53,8 +53,13 @@ EVALUATIONS = [
     Column("warning", "text", "", "the most frequent one, its first line"),
 ]
 
+BASELINES = [
+    Column("baseline", "text", "", "`dummy`, scikit-learn's guess, or `default`, the estimator as the config has it"),
+    *EVALUATIONS[1:],
+]
+
 # File name to its columns.
-TABLES = {"cv_results.csv": CV_RESULTS, "evaluations.csv": EVALUATIONS}
+TABLES = {"cv_results.csv": CV_RESULTS, "evaluations.csv": EVALUATIONS, "baselines.csv": BASELINES}
 
 
 def cv_results(evaluations: Evaluations, parameters: Iterable[str]) -> Columns:

@@ -1,0 +1,164 @@
+"""The baselines of a search as a table, and their mean scores."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from cvsearch.config.values import store, strict
+from cvsearch.evaluation.baselines import NO_PARAMETERS
+from cvsearch.files import read_json, write_atomically, write_json
+from cvsearch.journal.policy import Row
+from cvsearch.layout import SearchPaths
+from cvsearch.results.evaluations import SIDES, Evaluations
+from cvsearch.results.storage import csv_bytes
+from cvsearch.results.tables import Columns, cv_results, evaluation_columns
+
+REBUILD = "run the same command with --forcerun evaluate_baselines"
+
+
+class Baseline(NamedTuple):
+    """How a baseline scored.
+
+    Attributes
+    ----------
+    mean, std : float
+        Of the scorer that ranks, over the splits; NaN where a split has no score.
+    error : str
+        Why there is no mean; empty where there is one.
+    n_test : int or None
+        Samples on the smallest test side, where the target is a class.
+    """
+
+    mean: float
+    std: float
+    error: str
+    n_test: int | None
+
+    def below(self, mean: float, std: float) -> bool | None:
+        """Tell whether a candidate scores higher, as far as the splits can tell.
+
+        A difference counts where it is larger than the standard deviation between splits, of either of the two. That alone is
+        too little: two splits may agree by chance. A share of n test samples that is p by nature has a standard error of
+        sqrt(p (1 - p) / n), the binomial distribution's, and no mean of numbers from 0 to 1 has a larger one (Bhatia and
+        Davis, American Mathematical Monthly 107, 2000). So for a class as target, and scores from 0 to 1, that counts too.
+
+        Parameters
+        ----------
+        mean, std : float
+            Of the candidate's test scores over the splits.
+
+        Returns
+        -------
+        bool or None
+            False where the candidate scores lower; None where the difference does not count.
+        """
+        noise = max([0.0, *(value for value in (std, self.std) if math.isfinite(value))])
+        if self.n_test:
+            shares = (score for score in (mean, self.mean) if 0 <= score <= 1)
+            noise = max([noise, *(math.sqrt(p * (1 - p) / self.n_test) for p in shares)])
+        if abs(mean - self.mean) <= noise or mean == self.mean:
+            return None
+        return mean > self.mean
+
+
+def collect(rows: Mapping[str, Sequence[Row]], scorers: list[str] | None, sides: Sequence[str] = SIDES) -> Evaluations:
+    """Put the rows of baselines into columns, one row of a column for each baseline.
+
+    Parameters
+    ----------
+    rows : mapping of str to sequence of dict
+        Baseline to its journaled row on each split.
+    scorers : list of str or None
+        None where only the rows tell.
+    sides : sequence of str
+    """
+    every = [row for of_baseline in rows.values() for row in of_baseline]
+    names = scorers or list(dict.fromkeys(name for row in every for name in row.get("scorers") or ())) or ["score"]
+    n_splits = max(map(len, rows.values()))
+    evaluations = Evaluations([NO_PARAMETERS] * len(rows), n_splits, names, sides)
+    for i, of_baseline in enumerate(rows.values()):
+        for split, row in enumerate(of_baseline):
+            evaluations.add(i, split, row)
+    return evaluations
+
+
+def baseline_columns(names: Sequence[str], evaluations: Evaluations) -> Columns:
+    """Return the columns of ``baselines.csv``: the baseline, then those of ``evaluations.csv`` from the split on."""
+    columns = evaluation_columns(evaluations)
+    numbers = columns.pop("candidate").tolist()
+    return {"baseline": [names[i] for i in numbers], **columns}
+
+
+def write_baselines(
+    paths: SearchPaths,
+    names: Sequence[str],
+    evaluations: Evaluations,
+    identities: Sequence[str],
+    n_test: int | None = None,
+) -> None:
+    """Write the table of baselines and, last, their mean scores, computed as those of candidates are.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    names : sequence of str
+        Of the baselines.
+    evaluations : Evaluations
+    identities : sequence of str
+        Of the search's evaluations on each split: they tell what the baselines may be compared with.
+    n_test : int, optional
+        Samples on the smallest test side, where the target is a class.
+    """
+    table = csv_bytes(baseline_columns(names, evaluations))
+    scorer = evaluations.scorers[0]
+    scores = cv_results(evaluations, [])
+    means, stds = (scores[f"{statistic}_test_{scorer}"].tolist() for statistic in ("mean", "std"))
+    about = {}
+    for i, name in enumerate(names):
+        errors = [evaluations.errors[at] for at in sorted(evaluations.errors) if at[0] == i]
+        error = errors[0] if errors and math.isnan(means[i]) else ""
+        about[name] = {"mean_test_score": means[i], "std_test_score": stds[i], "error": error}
+        about[name]["test_scores"] = evaluations.scores["test", scorer][i].tolist()
+    write_atomically(paths.baselines, table)
+    write_json(
+        paths.baselines_about,
+        {
+            "scorer": scorer,
+            "n_test": n_test,
+            "baselines": strict(about),
+            "identities": list(identities),
+            "files": {paths.baselines.name: hashlib.sha256(table).hexdigest()},
+        },
+    )
+
+
+def read_baselines(paths: SearchPaths, identities: Sequence[str] | None = None) -> dict[str, Baseline]:
+    """Return the baselines of a search.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    identities : sequence of str, optional
+        Of the evaluations that the baselines are to be compared with. Baselines of others are left out.
+
+    Returns
+    -------
+    dict of str to Baseline
+        Empty where there are none.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    if not paths.baselines_about.exists():
+        return {}
+    about = read_json(paths.baselines_about, REBUILD)
+    if identities is not None and about["identities"] != list(identities):
+        return {}
+    found = store(about["baselines"], str(paths.baselines_about))
+    return {
+        name: Baseline(of["mean_test_score"], of["std_test_score"], of["error"], about["n_test"])
+        for name, of in found.items()
+    }

@@ -1,0 +1,106 @@
+"""Evaluate the baselines of a search on every split, as its candidates are: journaled, in a worker, under the same limits."""
+
+import math
+from pathlib import Path
+
+from cvsearch.config.names import Trust
+from cvsearch.console import job, say
+from cvsearch.data.dataset import load_dataset
+from cvsearch.data.splits import load_split, read_split_about
+from cvsearch.evaluation.baselines import DEFAULT, NO_PARAMETERS, baseline_specs
+from cvsearch.evaluation.batch import Batch
+from cvsearch.evaluation.evaluator import Evaluator
+from cvsearch.evaluation.limits import slurm_limits
+from cvsearch.evaluation.scoring import scorer_names
+from cvsearch.journal.identity import identity_of
+from cvsearch.journal.journal import Journal
+from cvsearch.layout import SearchPaths
+from cvsearch.results.baselines import collect, write_baselines
+from cvsearch.results.evaluations import SIDES
+
+
+def evaluate_baseline(paths, split, positions, split_sha256, data, search, module_versions, deadline, say):
+    """Return the row of one baseline on one split, and the identity of its evaluation there.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    split : int
+    positions : path-like
+        Of the split.
+    split_sha256 : str
+    data : Dataset
+    search : dict
+        As for `evaluate`, with the baseline's estimator.
+    module_versions : dict of str to str
+    deadline : float
+        On ``time.monotonic()``: when the job ends.
+    say : callable
+        Called with each message.
+    """
+    identity = identity_of(search, data.about["sha256"], split, split_sha256, module_versions)
+    work = Batch([NO_PARAMETERS], Journal.at(paths.journal, identity), search)
+    work.wait_for_others(say)
+    if work.remaining():
+        evaluator = Evaluator(search, Trust(module_versions), data, *load_split(positions), split)
+        work.evaluate(evaluator, lambda remaining: None, deadline)
+    return work.history.rows[NO_PARAMETERS.key], identity.sha256
+
+
+def main(paths, positions, split_abouts, dataset, search, module_versions, deadline=math.inf, say=say):
+    """Evaluate what is missing and write ``baselines.csv`` and ``baselines.json``.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    positions, split_abouts : list of path-like
+        The two files of each split, in the order of the splits.
+    dataset : path-like
+        Folder.
+    search : dict
+        estimator, scoring, random_state, limits, retry_failed, return_train_score of the config.
+    module_versions : dict of str to str
+        Of the trusted modules behind the search.
+    deadline : float
+        On ``time.monotonic()``: when the job ends.
+    say : callable
+        Called with each message.
+    """
+    data = load_dataset(dataset)
+    splits = [read_split_about(path) for path in split_abouts]
+    specs = baseline_specs(search["estimator"], Trust(module_versions), data.y is not None)
+    rows = {name: [] for name in specs}
+    identities = []
+    for split, (at, about) in enumerate(zip(positions, splits, strict=True)):
+        for name, spec in specs.items():
+
+            def tell(message, name=name, split=split):
+                say(f"{paths.name}: {name}, split {split}: {message}")
+
+            # A baseline is alone on its split: there is nobody to share work with.
+            of_baseline = {**search, "estimator": spec, "share_work": False}
+            row, identity = evaluate_baseline(
+                paths, split, at, about["sha256"], data, of_baseline, module_versions, deadline, tell
+            )
+            rows[name].append(row)
+            if name == DEFAULT:
+                identities.append(identity)
+    sides = SIDES if search["return_train_score"] else SIDES[:1]
+    evaluations = collect(rows, scorer_names(search["scoring"]), sides)
+    n_test = min(about["n_test"] for about in splits) if data.about["classes"] else None
+    write_baselines(paths, list(specs), evaluations, identities, n_test)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0], snakemake.threads):
+        conditions = snakemake.params.conditions
+        limits, deadline = slurm_limits(conditions["limits"], snakemake.resources)
+        main(
+            SearchPaths.of(snakemake.wildcards.search),
+            snakemake.input.positions,
+            snakemake.input.splits,
+            Path(snakemake.input.about).parent,
+            {**snakemake.params.search, **conditions, "limits": limits},
+            snakemake.params.module_versions,
+            deadline,
+        )
