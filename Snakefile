@@ -38,4 +38,5 @@ onerror:
 rule all:
     default_target: True
     input:
-        run.results(),
+        run.first_cuts(),
+        run.results,

@@ -68,3 +68,34 @@ rule tabulate_best:
         "Tabulate the best candidates of search {wildcards.search}"
     script:
         "../scripts/tabulate_best.py"
+
+
+# Only where a config has several searches. One without a best candidate is left out.
+rule rank_searches:
+    input:
+        tables=expand("results/{search}/cv_results.csv", search=run.searches),
+        provenances=expand("results/{search}/provenance.json", search=run.searches),
+        baselines=expand("results/{search}/baselines.json", search=run.searches),
+    output:
+        report(
+            "results/leaderboard.csv",
+            caption="../report/leaderboard.rst",
+            category="Results",
+            labels={"figure": "The searches beside each other (table)"},
+        ),
+        report(
+            "results/leaderboard.png",
+            caption="../report/leaderboard.rst",
+            category="Results",
+            labels={"figure": "The searches beside each other"},
+        ),
+    log:
+        "results/logs/rank_searches.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        searches=list(run.searches),
+    message:
+        "Rank the searches"
+    script:
+        "../scripts/rank_searches.py"

@@ -10,8 +10,9 @@ LOGS = RESULTS / "logs"
 
 EXAMPLE = RESULTS / "dataset" / "example.png"
 
-# How several searches compare, as a table and as a figure.
+# Several searches beside each other, as a table and as a figure.
 LEADERBOARD = RESULTS / "leaderboard.csv"
+LEADERBOARD_FIGURE = LEADERBOARD.with_suffix(".png")
 
 
 class DatasetPaths:

@@ -15,22 +15,35 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
-from cvsearch.candidates.plan import REBUILD, Plan, read_plan, written_at
+from cvsearch.candidates.plan import REBUILD as DRAW_AGAIN
+from cvsearch.candidates.plan import Plan, read_plan, read_plans, written_at
 from cvsearch.candidates.space import check_distributions, check_space
 from cvsearch.candidates.strategies import strategy_class, strategy_of
 from cvsearch.config.layers import Config, assemble, read_yaml
 from cvsearch.config.names import Trust, check_modules
 from cvsearch.config.schema import validate
+from cvsearch.config.values import strict
 from cvsearch.console import errors_since
 from cvsearch.data.columns import check_dataset_keys, test_fold_column
 from cvsearch.data.splitters import SHUFFLE, check_splitting
 from cvsearch.errors import InputError
 from cvsearch.evaluation.limits import note_controller
-from cvsearch.files import AnyPath, canonical, changed_at
+from cvsearch.files import AnyPath, canonical, changed_at, read_json
 from cvsearch.journal.identity import FORMAT, defining
 from cvsearch.journal.policy import Terms
-from cvsearch.layout import EXAMPLE, LOGS, RoundPaths, SearchPaths, holdout_paths
+from cvsearch.layout import (
+    EXAMPLE,
+    LEADERBOARD,
+    LEADERBOARD_FIGURE,
+    LOGS,
+    RoundPaths,
+    SearchPaths,
+    holdout_paths,
+)
+from cvsearch.report.leaderboard import write_leaderboard
 from cvsearch.report.summary import summary
+from cvsearch.results.leaderboard import check_comparable, leaderboard, own_scorer
+from cvsearch.results.storage import REBUILD
 
 # From so many evaluations on, tables are also written as Parquet.
 PARQUET_ROWS = 100_000
@@ -84,6 +97,7 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     for i, search in enumerate(checked["searches"]):
         strategy = strategy_class(search["strategy"], f"searches[{i}].strategy")
         check_space(search["param_distributions"], f"searches[{i}].param_distributions", strategy.needs_values)
+    check_comparable(checked["searches"])
     for search in checked["searches"]:
         check_distributions(search["param_distributions"], f"searches[{search['name']}].param_distributions")
     return checked
@@ -138,7 +152,13 @@ class Run:
         # Another version may give other numbers: what depends on it runs again.
         self.versions = {"scikit-learn": metadata.version("scikit-learn"), "evaluations": FORMAT}
         self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
+        self._leaderboard_before = changed_at(LEADERBOARD)
         self._best_before = {name: changed_at(SearchPaths.of(name).best) for name in self.searches}
+
+    @property
+    def compares(self) -> bool:
+        """Whether there are several searches, ranked by one scorer."""
+        return len(self.searches) > 1 and not any(map(own_scorer, self.searches.values()))
 
     def _rounds(self) -> list[tuple[str, int]]:
         return [(name, number) for name in self.searches for number in self.rounds(name)]
@@ -254,15 +274,12 @@ class Run:
         return str(self._paths(wildcards.search, number).batch(wildcards.batch))
 
     def receipts(self, wildcards: Any) -> list[str]:
-        """Return the receipt of each batch of a search on each split, once the candidates of every search are drawn.
-
-        So a mistake in the last search shows before the first one is evaluated.
-        """
-        plans = [(name, self._plan_of(name, number)) for name, number in self._rounds()]
+        """Return the receipt of each batch of a search on each split, once its candidates are drawn."""
+        name = wildcards.search
+        plans = [self._plan_of(name, number) for number in self.rounds(name)]
         return [
             str(self._paths(name, plan.round).receipt(batch, split))
-            for name, plan in plans
-            if name == wildcards.search
+            for plan in plans
             for batch in plan.batches
             for split in self.splits
         ]
@@ -283,7 +300,7 @@ class Run:
         except InputError as error:
             _stop(str(error))
         if plan is None:
-            _stop(f"{paths.plan}: is missing; rebuild it: {REBUILD}")
+            _stop(f"{paths.plan}: is missing; rebuild it: {DRAW_AGAIN}")
         # Only where .snakemake was lost does Snakemake take an outdated plan for up to date.
         if canonical(plan.inputs) != canonical(self._plan_inputs(name)):
             _stop(
@@ -297,9 +314,18 @@ class Run:
 
     # Targets.
 
-    def results(self) -> list[str]:
-        """Return everything that a run leaves for a person."""
-        wanted = [EXAMPLE]
+    def first_cuts(self) -> list[str]:
+        """Return what tells that the first candidates of every search are drawn."""
+        return [str(self._paths(name, self.rounds(name)[0]).cut) for name in self.searches]
+
+    def results(self, wildcards: Any) -> list[str]:
+        """Return everything that a run leaves for a person, once the first candidates of every search are drawn.
+
+        Drawing them checks a search. So a mistake in the last search shows before the first one is evaluated.
+        """
+        for name in self.searches:
+            self._plan_of(name, self.rounds(name)[0])
+        wanted = [EXAMPLE, *([LEADERBOARD, LEADERBOARD_FIGURE] if self.compares else [])]
         for name, search in self.searches.items():
             paths = SearchPaths.of(name)
             wanted += [*paths.tables, paths.best, paths.baselines, *paths.figures]
@@ -313,6 +339,42 @@ class Run:
         """Repeat, at the end of the console, what stopped each job."""
         for line in errors_since(LOGS, self.started):
             print(f"error: {line}", file=sys.stderr)
+        try:
+            self._rank_what_is_finished()
+        except (InputError, OSError) as error:
+            print(f"error: {LEADERBOARD}: was not written ({error})", file=sys.stderr)
+
+    def _rank_what_is_finished(self) -> None:
+        """Rank the searches that have finished, after a run in which one failed.
+
+        Snakemake runs no rule whose inputs are not all there, so the rule that ranks the searches never runs in such a run.
+        """
+        finished = [paths for paths in map(SearchPaths.of, self.searches) if self._is_finished(paths)]
+        if self.compares and finished and changed_at(LEADERBOARD) == self._leaderboard_before:
+            write_leaderboard(leaderboard(finished))
+            left_out = ", ".join(
+                name for name in self.searches if SearchPaths.of(name).folder not in {p.folder for p in finished}
+            )
+            without = f" without {left_out}" if left_out else ""
+            print(f"{LEADERBOARD}: ranks the searches{without}", file=sys.stderr)
+
+    def _is_finished(self, paths: SearchPaths) -> bool:
+        """Whether a search's tables are those of today's config, merged after its last evaluation."""
+        merged_at, plans = changed_at(paths.provenance), read_plans(paths)
+        if merged_at is None or not plans or not paths.baselines_about.exists():
+            return False
+        kept, own = read_json(paths.provenance, REBUILD)["config"], strict(self.config)
+        same = all(kept.get(key) == value for key, value in own.items() if key != "searches")
+        [search] = [search for search in own["searches"] if search["name"] == paths.name]
+        if not same or search not in kept["searches"]:
+            return False
+        ended = [
+            changed_at(paths.round(plan.round).receipt(batch, split))
+            for plan in plans
+            for batch in plan.batches
+            for split in self.splits
+        ]
+        return all(at is not None and at <= merged_at for at in ended)
 
     def tell_results(self) -> None:
         """Say how each search came out whose result this run wrote, and where its table and plots are."""
@@ -323,3 +385,8 @@ class Run:
                     print(summary(paths), file=sys.stderr)
                 except InputError as error:
                     print(f"error: {error}", file=sys.stderr)
+        if self.compares and changed_at(LEADERBOARD) not in (None, self._leaderboard_before):
+            print(f"the searches beside each other: {LEADERBOARD}   {LEADERBOARD_FIGURE}", file=sys.stderr)
+        elif len(self.searches) > 1 and not self.compares:
+            names = ", ".join(name for name, search in self.searches.items() if own_scorer(search))
+            print(f"no leaderboard: a callable of your own ranks in {names}, and may mean anything", file=sys.stderr)

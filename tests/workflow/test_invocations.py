@@ -104,7 +104,7 @@ def test_pipelines_several_scorers_and_searches(finished, tiny):
         {
             "name": "pipe",
             "strategy": "grid",
-            "scoring": ["f1_macro", "accuracy", "neg_log_loss"],
+            "scoring": ["accuracy", "f1_macro", "neg_log_loss"],
             "estimator": [
                 {"scale": "sklearn.preprocessing.StandardScaler"},
                 {"pca": {"sklearn.decomposition.PCA": {"svd_solver": "randomized"}}},
@@ -128,12 +128,12 @@ def test_pipelines_several_scorers_and_searches(finished, tiny):
     assert {"mean_test_f1_macro", "rank_test_neg_log_loss", "split1_train_accuracy", "param_clf__C"} <= set(table)
     assert table["mean_test_f1_macro"].between(0.5, 1).all()
     best = json.loads((finished.path / "results/pipe/best.json").read_text())
-    assert best["scorer"] == "f1_macro"
-    assert best["candidate"] == table.sort_values(["rank_test_f1_macro", "candidate"])["candidate"].iloc[0]
+    assert best["scorer"] == "accuracy"
+    assert best["candidate"] == table.sort_values(["rank_test_accuracy", "candidate"])["candidate"].iloc[0]
     evaluations = finished.table("evaluations", "pipe")
     assert list(evaluations)[:9] == [
-        *("candidate", "split", "status", "test_f1_macro", "test_accuracy", "test_neg_log_loss"),
-        *("train_f1_macro", "train_accuracy", "train_neg_log_loss"),
+        *("candidate", "split", "status", "test_accuracy", "test_f1_macro", "test_neg_log_loss"),
+        *("train_accuracy", "train_f1_macro", "train_neg_log_loss"),
     ]
     assert (evaluations["status"] == "ok").all()
     assert (finished.path / "results/pipe/plots/parameter_map.png").exists()

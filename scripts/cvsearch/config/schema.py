@@ -15,7 +15,7 @@ from cvsearch.errors import InputError
 INHERITED = ("n_candidates", "scoring", "limits", "batch_size", "share_work", "return_train_score")
 
 # Folders and files of results/ that a search of this name would overwrite.
-TAKEN_NAMES = ("dataset", "splits", "logs", "leaderboard.csv", "report.html")
+TAKEN_NAMES = ("dataset", "splits", "logs", "leaderboard.csv", "leaderboard.png", "report.html")
 
 # Where a value may be infinite or NaN: below these keys stand arguments and parameters.
 VALUES = ("dataset", "estimator", "param_distributions", "scoring")

@@ -130,6 +130,15 @@ def scorer_names(scoring: Any) -> list[str] | None:
     return [SINGLE]
 
 
+def ranking_scorer(scoring: Any) -> Any:
+    """Return the scorer that ranks, as the config names it: the only one, or the first of several."""
+    if isinstance(scoring, list):
+        return scoring[0]
+    if isinstance(scoring, dict) and not _is_one_scorer(scoring):
+        return next(iter(scoring.values()))
+    return scoring
+
+
 def _is_one_scorer(scoring: dict[str, Any]) -> bool:
     """Tell ``{dotted.name: {...}}`` from a mapping of names: the name of a scorer has no dot."""
     return len(scoring) == 1 and "." in next(iter(scoring))

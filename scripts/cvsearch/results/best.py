@@ -8,6 +8,7 @@ from typing import Any
 from cvsearch.candidates.plan import Plan, planned_settings
 from cvsearch.config.values import strict
 from cvsearch.errors import InputError
+from cvsearch.files import AnyPath
 from cvsearch.layout import SearchPaths
 from cvsearch.results.messages import advice, most_often
 from cvsearch.results.storage import scorer_of, table_bytes
@@ -30,12 +31,11 @@ def best_of(search: SearchPaths, plans: Sequence[Plan], retry_failed: int) -> di
     InputError
         If no candidate has a mean test score.
     """
-    rows = _rows(search.table)
+    rows = rows_of(search.table)
     name = scorer_of(rows[0])
-    scored = [row for row in rows if row[f"mean_test_{name}"]]
-    if not scored:
-        raise InputError(f"{search.name}: {_why_none(_rows(search.evaluations), name, retry_failed)}")
-    best = min(scored, key=_rank(name))
+    best = first_by_rank(rows, name)
+    if best is None:
+        raise InputError(f"{search.name}: {_why_none(rows_of(search.evaluations), name, retry_failed)}")
     number = int(best["candidate"])
     params = next(setting.params for i, setting in planned_settings(search, list(plans)) if i == number)
     return {
@@ -47,15 +47,32 @@ def best_of(search: SearchPaths, plans: Sequence[Plan], retry_failed: int) -> di
     }
 
 
-def _rows(path: Any) -> list[Row]:
+def rows_of(path: AnyPath) -> list[Row]:
+    """Return the rows of a result table, every cell a text.
+
+    Raises
+    ------
+    InputError
+        If the file is not what ``merge_results`` wrote.
+    """
     return list(csv.DictReader(io.StringIO(table_bytes(path).decode())))
 
 
-def _rank(name: str) -> Any:
-    def rank(row: Row) -> tuple[int, int]:
-        return int(row[f"rank_test_{name}"]), int(row["candidate"])
+def first_by_rank(rows: Sequence[Row], scorer: str) -> Row | None:
+    """Return the row of the best candidate, of equals the lowest; None where no candidate has a mean test score.
 
-    return rank
+    Parameters
+    ----------
+    rows : sequence of dict
+        Of ``cv_results.csv``.
+    scorer : str
+        The one that ranks.
+    """
+
+    def rank(row: Row) -> tuple[int, int]:
+        return int(row[f"rank_test_{scorer}"]), int(row["candidate"])
+
+    return min((row for row in rows if row[f"mean_test_{scorer}"]), key=rank, default=None)
 
 
 def _scores(row: Row, side: str, name: str) -> list[Any] | None:

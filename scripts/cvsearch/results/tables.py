@@ -58,8 +58,35 @@ BASELINES = [
     *EVALUATIONS[1:],
 ]
 
+BASELINE_NAMES = ("default", "dummy")
+
+LEADERBOARD = [
+    Column("rank", "int", "", "1 is the search with the best mean; ties share the lowest rank"),
+    Column("search", "text", "", "name of the search"),
+    Column("candidate", "int", "", "number of its best candidate"),
+    Column("params", "JSON", "", "parameters of that candidate"),
+    Column("mean_test_score", "float", "score", "its mean over the splits, of the scorer that ranks"),
+    Column("std_test_score", "float", "score", "its standard deviation over the splits"),
+    Column("mean_fit_time", "float", "s", "its mean over the splits of `fit_time`"),
+    Column("n_candidates", "int", "", "how many candidates the search has"),
+    Column(
+        "mean_test_default",
+        "float",
+        "score",
+        "mean over the splits of the baseline `default`; empty where there is none",
+    ),
+    Column(
+        "mean_test_dummy", "float", "score", "mean over the splits of the baseline `dummy`; empty where there is none"
+    ),
+]
+
 # File name to its columns.
-TABLES = {"cv_results.csv": CV_RESULTS, "evaluations.csv": EVALUATIONS, "baselines.csv": BASELINES}
+TABLES = {
+    "cv_results.csv": CV_RESULTS,
+    "evaluations.csv": EVALUATIONS,
+    "baselines.csv": BASELINES,
+    "leaderboard.csv": LEADERBOARD,
+}
 
 
 def cv_results(evaluations: Evaluations, parameters: Iterable[str]) -> Columns:

@@ -1,0 +1,69 @@
+"""Several searches beside each other, as a figure."""
+
+from typing import Any
+
+from cvsearch.files import write_atomically
+from cvsearch.layout import LEADERBOARD, LEADERBOARD_FIGURE
+from cvsearch.report.figure import MARK, pyplot, save
+from cvsearch.report.words import cut
+from cvsearch.results.storage import csv_bytes
+from cvsearch.results.tables import Columns
+
+# In inches: the figure, and the height of a search in it.
+WIDTH, MARGIN, ROW = 7.2, 1.5, 0.45
+
+# In characters.
+LONGEST_NAME = 30
+
+# How the mean of each baseline is drawn, on the line of its search.
+MARKS: dict[str, dict[str, Any]] = {
+    "default": {
+        "marker": "D",
+        "facecolors": "none",
+        "edgecolors": "black",
+        "label": "default: the estimator's own parameters",
+    },
+    "dummy": {"marker": "x", "color": "0.4", "label": "dummy: a guess"},
+}
+
+
+def draw_leaderboard(table: Any) -> Any:
+    """Return a figure of the best candidate of each search, the best search on top, with its baselines.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``leaderboard.csv``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    plt = pyplot()
+    figure, ax = plt.subplots(figsize=(WIDTH, MARGIN + ROW * max(len(table), 1)), layout="constrained")
+    ax.grid(axis="x", color="0.92", linewidth=0.6)
+    ax.set_axisbelow(True)
+    places = range(len(table))
+    means, stds = table["mean_test_score"], table["std_test_score"]
+    label = "best candidate, one standard deviation between splits to either side"
+    ax.errorbar(means, places, xerr=stds.fillna(0), fmt="o", color=MARK, capsize=3, label=label)
+    for name, look in MARKS.items():
+        of_baseline = table[f"mean_test_{name}"]
+        if of_baseline.notna().any():
+            ax.scatter(of_baseline, places, s=40, zorder=3, **look)
+    ax.set_yticks(places, labels=[cut(name, LONGEST_NAME) for name in table["search"]])
+    for written in ax.get_yticklabels():
+        written.set_parse_math(False)
+    ax.set_ylim(max(len(table), 1) - 0.5, -0.5)
+    ax.set_xlabel("mean test score")
+    ax.set_title(f"{len(table):,} searches on the same splits")
+    figure.legend(loc="outside lower center", ncols=1, frameon=False)
+    return figure
+
+
+def write_leaderboard(columns: Columns) -> None:
+    """Write ``leaderboard.csv`` and its figure."""
+    import pandas as pd
+
+    write_atomically(LEADERBOARD, csv_bytes(columns))
+    save(draw_leaderboard(pd.DataFrame(columns)), LEADERBOARD_FIGURE)
