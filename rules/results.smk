@@ -67,3 +67,28 @@ rule convert_table:
         "Write {wildcards.table} of search {wildcards.search} as Parquet"
     script:
         "../scripts/convert_table.py"
+
+
+# On request. The types are written first: a model is there only with them.
+rule refit_model:
+    input:
+        best="results/{search}/best.json",
+        about="results/dataset/dataset.json",
+        X=ancient("results/dataset/X.npy"),
+        y=ancient("results/dataset/y.npy"),
+    output:
+        model="results/{search}/model.skops",
+        types="results/{search}/model_types.json",
+    log:
+        "results/logs/refit_model/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        search=run.search_settings,
+        conditions=run.conditions,
+        versions=run.versions,
+        module_versions=run.module_versions,
+    message:
+        "Refit the best candidate of search {wildcards.search}"
+    script:
+        "../scripts/refit_model.py"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cvsearch.candidates.plan import Plan, planned_settings, read_plans
 from cvsearch.errors import InputError
+from cvsearch.evaluation.model import check_model
 from cvsearch.files import AnyPath
 from cvsearch.journal.journal import read_histories
 from cvsearch.journal.policy import Row
@@ -112,11 +113,22 @@ def status_of(search: SearchPaths, now: float | None = None) -> str:
     """Return, in a few lines, how far a search is; one line if it has not begun."""
     try:
         if not (plans := read_plans(search)):
-            return f"{search.name}: no candidates are drawn yet"
+            return f"{search.name}: no candidates are drawn yet{_model_line(search)}"
         progress = progress_of(search, plans, time.time() if now is None else now)
-        return in_lines(search.name, progress, plans[-1])
+        lines = in_lines(search.name, progress, plans[-1])
+        return f"{lines}{_model_line(search)}"
     except InputError as error:
         return f"{search.name}: {error}"
+
+
+def _model_line(search: SearchPaths) -> str:
+    """Say so where the file of the refitted model is damaged: Snakemake takes any file for up to date."""
+    if search.model.exists():
+        try:
+            check_model(search)
+        except InputError as error:
+            return f"\n  {error}"
+    return ""
 
 
 def in_lines(name: str, progress: Progress, plan: Plan) -> str:

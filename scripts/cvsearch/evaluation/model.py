@@ -1,0 +1,113 @@
+"""The best candidate refitted on all samples of the search, and its file."""
+
+import zipfile
+from typing import Any
+
+from cvsearch.config.names import Trust
+from cvsearch.data.dataset import Samples
+from cvsearch.errors import InputError, damaged
+from cvsearch.evaluation.estimator import REFIT, build_estimator, make_seeded, seed_global_generators
+from cvsearch.evaluation.scoring import describe_error
+from cvsearch.files import read_json, write_atomically, write_json
+from cvsearch.journal.identity import Params
+from cvsearch.layout import SearchPaths
+
+
+def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples) -> Any:
+    """Fit a candidate as `GridSearchCV` refits its best one: on all samples that the search saw.
+
+    Parameters
+    ----------
+    search : dict
+        estimator, random_state of the config.
+    params : dict
+        The candidate's, as stored values.
+    trust : Trust
+    samples : Samples
+
+    Returns
+    -------
+    estimator : estimator
+        Fitted, every open ``random_state`` seeded by the word `REFIT` in place of the split.
+    """
+    seed_global_generators(search["random_state"], REFIT)
+    estimator = make_seeded(build_estimator(search["estimator"], trust), params, trust, search["random_state"], REFIT)
+    if samples.y is None:
+        estimator.fit(samples.X)
+    else:
+        estimator.fit(samples.X, samples.y)
+    return estimator
+
+
+def write_model(paths: SearchPaths, estimator: Any) -> list[str]:
+    """Write a fitted estimator, and beside it the types that have to be trusted to load it.
+
+    The file is loaded once before it is written: what cannot be loaded is not a model.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    estimator : estimator
+
+    Returns
+    -------
+    list of str
+        The types.
+
+    Raises
+    ------
+    InputError
+        If skops cannot save a part of it.
+    """
+    import skops.io
+
+    try:
+        content = skops.io.dumps(estimator)
+        types = skops.io.get_untrusted_types(data=content)
+        skops.io.loads(content, trusted=types)
+    except Exception as error:
+        raise InputError(
+            f"{paths.model}: skops cannot save a part of {type(estimator).__name__} ({describe_error(error)}); use classes and "
+            "functions that a module has by name, or refit the candidate of best.json yourself"
+        ) from error
+    write_json(paths.model_types, types)
+    write_atomically(paths.model, content)
+    return types
+
+
+def check_model(paths: SearchPaths) -> None:
+    """Check that a model file is whole.
+
+    Raises
+    ------
+    InputError
+        If it was truncated or edited.
+    """
+    try:
+        with zipfile.ZipFile(paths.model) as file:
+            if file.testzip() is None:
+                return
+    except (zipfile.BadZipFile, EOFError):
+        pass
+    raise damaged(paths.model, rebuild_model(paths))
+
+
+def read_model(paths: SearchPaths) -> Any:
+    """Return the fitted estimator of a model file.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or damaged.
+    """
+    import skops.io
+
+    if not paths.model.exists():
+        raise InputError(f"{paths.model}: is missing; rebuild it: {rebuild_model(paths)}")
+    check_model(paths)
+    return skops.io.load(paths.model, trusted=read_json(paths.model_types, rebuild_model(paths)))
+
+
+def rebuild_model(paths: SearchPaths) -> str:
+    """Return the command that makes a model file again."""
+    return f"rm {paths.model}, then run the same command with {paths.model} at its end"

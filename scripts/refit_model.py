@@ -1,0 +1,53 @@
+"""Refit the best candidate of a search on all samples that the search saw, and save it."""
+
+from pathlib import Path
+
+from cvsearch.config.names import Trust
+from cvsearch.config.values import store
+from cvsearch.console import job, say
+from cvsearch.data.dataset import load_dataset
+from cvsearch.evaluation.model import refit, write_model
+from cvsearch.evaluation.worker import stopped_in_order
+from cvsearch.files import read_json
+from cvsearch.layout import SearchPaths
+from cvsearch.results.storage import REBUILD
+
+
+def main(paths, dataset, search, module_versions, say=say):
+    """Write ``model.skops`` and ``model_types.json`` of a finished search.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    dataset : path-like
+        Folder.
+    search : dict
+        estimator, random_state of the config.
+    module_versions : dict of str to str
+        Of the trusted modules behind the search.
+    say : callable
+        Called with each message.
+    """
+    import numpy as np
+
+    best = store(read_json(paths.best, REBUILD), str(paths.best))
+    data = load_dataset(dataset)
+    samples = data.take(np.arange(data.about["n_samples"]))
+    with stopped_in_order():
+        fitted = refit(search, best["params"], Trust(module_versions), samples)
+        types = write_model(paths, fitted)
+    own = sorted({name.split(".")[0] for name in types} & set(module_versions))
+    if own:
+        say(
+            f"{paths.model}: holds the names of code in {', '.join(own)} and not the code; load it where that can be imported"
+        )
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0], snakemake.threads):
+        main(
+            SearchPaths.of(snakemake.wildcards.search),
+            Path(snakemake.input.about).parent,
+            {**snakemake.params.search, **snakemake.params.conditions},
+            snakemake.params.module_versions,
+        )
