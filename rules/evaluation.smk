@@ -39,7 +39,13 @@ rule evaluate_baselines:
         X=ancient("results/dataset/X.npy"),
         y=ancient("results/dataset/y.npy"),
     output:
-        table="results/{search}/baselines.csv",
+        table=report(
+            "results/{search}/baselines.csv",
+            caption="../report/baselines.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Baselines (table)"},
+        ),
         about="results/{search}/baselines.json",
     log:
         "results/logs/evaluate_baselines/{search}.log",

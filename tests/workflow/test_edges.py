@@ -94,7 +94,7 @@ def test_a_lost_plan_is_told_in_the_middle_of_a_run_too(ran):
     (ran.path / "results/svc/candidates/0/plan.json").unlink()
     bins, svc = CONFIG["searches"]
     ran.write("config.yaml", CONFIG | {"searches": [bins | {"n_candidates": 3}, svc]})
-    run = ran.merge(search="bins", check=False)
+    run = ran.snakemake(check=False)
     assert run.returncode != 0 and run.jobs["propose_candidates"] == 1
     fix = "is missing; rebuild it: run the same command with --forcerun propose_candidates"
     assert f"error: results/svc/candidates/0/plan.json: {fix}" in run.output
