@@ -40,3 +40,4 @@ rule all:
     input:
         run.first_cuts(),
         run.results,
+        run.kept_predictions,

@@ -51,6 +51,31 @@ rule choose_best:
         "../scripts/choose_best.py"
 
 
+# Part of `rule all` where predictions are kept.
+rule write_predictions:
+    input:
+        best="results/{search}/best.json",
+        cuts=run.cuts,
+        abouts=expand("results/splits/{split}.json", split=run.splits),
+        positions=ancient(expand("results/splits/{split}.npz", split=run.splits)),
+        about="results/dataset/dataset.json",
+        y=ancient("results/dataset/y.npy"),
+    output:
+        "results/{search}/predictions.{kind}",
+    log:
+        "results/logs/write_predictions/{search}.{kind}.log",
+    wildcard_constraints:
+        kind="csv|parquet",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        module_versions=run.module_versions,
+    message:
+        "Write the predictions of the best candidate of search {wildcards.search}"
+    script:
+        "../scripts/write_predictions.py"
+
+
 rule convert_table:
     input:
         table="results/{search}/{table}.csv",

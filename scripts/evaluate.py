@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from cvsearch.candidates.plan import read_batch
+from cvsearch.candidates.plan import read_batch, read_plan
 from cvsearch.config.names import Trust
 from cvsearch.console import job, say
 from cvsearch.data.dataset import load_dataset, read_about
@@ -58,7 +58,11 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     batch_sha256, candidates = read_batch(paths, batch)
     data_sha256, split_sha256 = read_about(dataset)["sha256"], read_split_about(split_about)["sha256"]
     identity = identity_of(search, data_sha256, split, split_sha256, module_versions)
-    work = Batch([setting for _, setting in candidates], Journal.at(paths.search.journal, identity), search)
+    # Read from the plan, and not an input of the job: a search that outgrows predictions_mb runs none of its jobs again.
+    plan = read_plan(paths)
+    bits = plan.prediction_bits if plan else 0
+    journal = Journal.at(paths.search.journal, identity)
+    work = Batch([setting for _, setting in candidates], journal, search, predictions=bool(bits))
 
     def tell(message):
         say(f"{receipt}: {message}")
@@ -66,7 +70,9 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     work.wait_for_others(tell)
     tasks = work.remaining()
     if tasks:
-        evaluator = Evaluator(search, Trust(module_versions), load_dataset(dataset), *load_split(positions), split)
+        evaluator = Evaluator(
+            search, Trust(module_versions), load_dataset(dataset), *load_split(positions), split, bits
+        )
         work.evaluate(evaluator, Reporter(paths.search, paths.number, batch, split, len(tasks), say), deadline)
     cost = {"evaluations": len(tasks), "seconds": work.seconds_of(tasks)}
     cost |= {"job_seconds": process_age(), "ended": time.time()}

@@ -10,13 +10,16 @@ from cvsearch.candidates.strategies import strategy_of
 from cvsearch.candidates.work import find_work, plan_line, remove_outdated
 from cvsearch.config.names import Trust
 from cvsearch.console import job
-from cvsearch.data.dataset import read_about
+from cvsearch.data.dataset import load_dataset, read_about
 from cvsearch.data.splits import read_split_about
 from cvsearch.evaluation.check import check_search
+from cvsearch.evaluation.predictions import kept_bits, prediction_bits
 from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.files import read_json, write_json, write_rows
 from cvsearch.journal.identity import identity_of
 from cvsearch.layout import SearchPaths
+
+RETIME = "run the same command with --forcerun time_pilot"
 
 
 def batch_size_of(search, settings, pilot, batch_seconds):
@@ -26,12 +29,21 @@ def batch_size_of(search, settings, pilot, batch_seconds):
     """
     if search["batch_size"] != "auto":
         return search["batch_size"], []
-    timed = read_json(pilot, "run the same command with --forcerun time_pilot")
+    timed = read_json(pilot, RETIME)
     if timed["capped"]:
         line = f"the pilot stopped an evaluation after {timed['cap_seconds']:g} s, so nobody knows how long one takes; each"
         return 1, [f"{line} job evaluates one candidate, unless batch_size says otherwise"]
     size = size_for(timed["seconds_per_evaluation"], batch_seconds)
     return min(size, largest_size([setting.params for setting in settings])), []
+
+
+def prediction_bits_of(search, trust, dataset, pilot):
+    """Return how many bits the predictions of one test sample take at most: as the pilot found, or asked here."""
+    if not search["predictions_mb"]:
+        return 0
+    if pilot is not None:
+        return read_json(pilot, RETIME)["prediction_bits"]
+    return prediction_bits(search, trust, load_dataset(dataset))
 
 
 def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pilot, paths):
@@ -53,14 +65,17 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
         ``pilot.json``, where ``batch_size`` is auto.
     paths : RoundPaths
     """
-    search, data = plan_inputs["search"], read_about(dataset)
+    search, data, trust = plan_inputs["search"], read_about(dataset), Trust(module_versions)
     if pilot is None:  # Else the pilot has checked it; scikit-learn is not imported twice for that.
-        check_search(search, Trust(module_versions), f"searches[{search['name']}].", data["sample_weight"])
+        check_search(search, trust, f"searches[{search['name']}].", data["sample_weight"])
 
     strategy = strategy_of(search)
     settings = strategy.propose(paths.number, [])
-    splits = [read_split_about(path)["sha256"] for path in split_abouts]
+    abouts = [read_split_about(path) for path in split_abouts]
+    splits, n_tests = [about["sha256"] for about in abouts], [about["n_test"] for about in abouts]
     batch_size, size_messages = batch_size_of(search, settings, pilot, batch_seconds)
+    bits = prediction_bits_of(search, trust, dataset, pilot)
+    bits, too_large = kept_bits(bits, strategy.count(), n_tests, search["predictions_mb"])
     plan = Plan(
         round=paths.number,
         first=0,
@@ -74,6 +89,8 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
         ],
         inputs=plan_inputs,
         messages=[],
+        prediction_bits=bits,
+        n_test=sum(n_tests),
     )
     for batch in plan.batches:
         first, last = batch_ends(batch)
@@ -82,7 +99,9 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
 
     work = find_work(paths, plan, settings, search)
     remove_outdated(paths, plan, work)
-    messages = [f"{search['name']}: {message}" for message in [*strategy.messages(), *size_messages]]
+    about_predictions = [too_large] if too_large else []
+    messages = [*strategy.messages(), *size_messages, *about_predictions]
+    messages = [f"{search['name']}: {message}" for message in messages]
     messages.append(plan_line(search["name"], plan, work))
     print(*messages, sep="\n")
     write_plan(paths, replace(plan, messages=messages))

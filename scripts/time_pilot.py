@@ -11,22 +11,28 @@ from cvsearch.evaluation.check import check_search
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.limits import slurm_limits
 from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, time_evaluations
+from cvsearch.evaluation.predictions import kept_bits, prediction_bits
 from cvsearch.evaluation.worker import stopped_in_order
 from cvsearch.files import write_json
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, split_paths
 
 
-def main(positions, split_about, dataset, journal, search, module_versions, output, where=""):
+def main(positions, split_abouts, dataset, journal, search, module_versions, output, where=""):
     """Time the first candidates of a search on split 0 and write their mean to `output`.
 
     Parameters
     ----------
-    positions, split_about, dataset, journal : path-like
-        The two files of split 0; `dataset` and `journal` are folders.
+    positions : path-like
+        Of split 0.
+    split_abouts : list of path-like
+        What is known of each split: whether predictions are kept depends on all of them.
+    dataset, journal : path-like
+        Folders.
     search : dict
-        estimator, scoring, random_state, param_distributions, strategy, n_candidates, limits, share_work of the config.
+        estimator, scoring, random_state, param_distributions, strategy, n_candidates, predictions_mb, limits, share_work of the
+        config.
     module_versions : dict of str to str
         Of the trusted modules behind the search.
     output : path-like
@@ -35,17 +41,19 @@ def main(positions, split_about, dataset, journal, search, module_versions, outp
     """
     data = load_dataset(dataset)
     split = 0
-    identity = identity_of(
-        search, data.about["sha256"], split, read_split_about(split_about)["sha256"], module_versions
-    )
+    abouts = [read_split_about(path) for path in split_abouts]
+    identity = identity_of(search, data.about["sha256"], split, abouts[split]["sha256"], module_versions)
     trust = Trust(module_versions)
     check_search(search, trust, where, data.about["sample_weight"])
-    evaluator = Evaluator(search, trust, data, *load_split(positions), split)
+    bits = prediction_bits(search, trust, data)
+    n_tests = [about["n_test"] for about in abouts]
+    kept, _ = kept_bits(bits, strategy_of(search).count(), n_tests, search["predictions_mb"])
+    evaluator = Evaluator(search, trust, data, *load_split(positions), split, kept)
     n_candidates = min(search["n_candidates"], ENOUGH_EVALUATIONS)
     settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]
     with stopped_in_order(), Journal.at(journal, identity) as opened:
-        times = time_evaluations(evaluator, settings, search, opened, evaluator.prefix)
-    write_json(output, times.about())
+        times = time_evaluations(evaluator, settings, search, opened, evaluator.prefix, predictions=bool(kept))
+    write_json(output, times.about() | {"prediction_bits": bits})
 
 
 if __name__ == "__main__":
@@ -54,7 +62,7 @@ if __name__ == "__main__":
         limits, _ = slurm_limits(conditions["limits"], snakemake.resources)
         main(
             snakemake.input.positions,
-            snakemake.input.split,
+            [split_paths(split)[1] for split in range(snakemake.params.candidates["n_splits"])],
             Path(snakemake.input.about).parent,
             SearchPaths.of(snakemake.wildcards.search).journal,
             {**snakemake.params.search, **snakemake.params.candidates, **conditions, "limits": limits},

@@ -96,6 +96,10 @@ class SearchPaths:
         """The table of evaluations."""
         return self.folder / "evaluations.csv"
 
+    def predictions(self, kind: str) -> Path:
+        """The table of the best candidate's predictions: `kind` is ``csv`` or ``parquet``."""
+        return self.folder / f"predictions.{kind}"
+
     @property
     def baselines(self) -> Path:
         """The table of baselines."""

@@ -48,6 +48,9 @@ from cvsearch.results.storage import REBUILD
 # From so many evaluations on, tables are also written as Parquet.
 PARQUET_ROWS = 100_000
 
+# A table of predictions that is longer than this is written as Parquet alone.
+PREDICTION_ROWS = 1_000_000
+
 # The config of a run, handed to its jobs: who edits a config file while a run goes on changes the next run, not this one.
 CONFIG_VARIABLE = "CVSEARCH_CONFIG"
 
@@ -186,7 +189,8 @@ class Run:
 
     def pilot_candidates(self, wildcards: Any, resources: Any) -> dict[str, Any]:
         """Return what a pilot takes its candidates from, which does not time it again: a search that grows keeps its batches."""
-        return self._settings(wildcards.search, "strategy", "n_candidates")
+        settings = self._settings(wildcards.search, "strategy", "n_candidates", "predictions_mb")
+        return settings | {"n_splits": self.config["n_splits"]}
 
     def conditions(self, wildcards: Any, resources: Any) -> dict[str, Any]:
         """Return under what evaluations run."""
@@ -332,6 +336,15 @@ class Run:
             if strategy_of(search).has(math.ceil(PARQUET_ROWS / len(self.splits))):
                 wanted += [table.with_suffix(".parquet") for table in paths.tables]
         return list(map(str, wanted))
+
+    def kept_predictions(self, wildcards: Any) -> list[str]:
+        """Return the table of predictions of each search that keeps them, once its candidates are drawn."""
+        plans = [(name, self._plan_of(name, number)) for name, number in self._rounds()]
+        return [
+            str(SearchPaths.of(name).predictions("csv" if plan.n_test <= PREDICTION_ROWS else "parquet"))
+            for name, plan in plans
+            if plan.prediction_bits and plan.round == self.rounds(name)[-1]
+        ]
 
     # The end.
 

@@ -32,6 +32,10 @@ class Plan:
         What of the config the plan follows from. It tells whether a plan is the one asked for.
     messages : list of str
         What a person should know.
+    prediction_bits : int
+        What the predictions of one test sample take at most; 0 where none are kept.
+    n_test : int
+        Test samples of all splits together.
     """
 
     round: int
@@ -44,6 +48,8 @@ class Plan:
     identities: list[str]
     inputs: dict[str, Any]
     messages: list[str]
+    prediction_bits: int = 0
+    n_test: int = 0
 
     @property
     def evaluations(self) -> int:

@@ -12,7 +12,7 @@ from cvsearch.journal.journal import read_histories
 from cvsearch.layout import RoundPaths
 
 # What is read of each row: enough to know whether it stands.
-NEEDED = ("status", "attempt", "finished", "limits", "train")
+NEEDED = ("status", "attempt", "finished", "limits", "train", "predictions")
 
 
 class Work(NamedTuple):
@@ -44,9 +44,10 @@ def find_work(paths: RoundPaths, plan: Plan, settings: Sequence[Setting], search
     """
     keys = [setting.key for setting in settings]
     finished, batches = 0, set()
+    terms = policy.Terms.of(search, bool(plan.prediction_bits))
     histories = read_histories(paths.search.journal, plan.identities, settings, NEEDED)
     for split, (_, history) in enumerate(histories):
-        left = {task.key for task in policy.remaining(settings, history, policy.Terms.of(search))}
+        left = {task.key for task in policy.remaining(settings, history, terms)}
         finished += sum(key not in left for key in keys)
         for batch in plan.batches:
             first, last = batch_ends(batch)

@@ -12,7 +12,7 @@ from cvsearch.config.values import store
 from cvsearch.errors import InputError
 
 # What a search takes from the top level unless it says otherwise.
-INHERITED = ("n_candidates", "scoring", "limits", "batch_size", "share_work", "return_train_score")
+INHERITED = ("n_candidates", "scoring", "limits", "batch_size", "share_work", "return_train_score", "predictions_mb")
 
 # Folders and files of results/ that a search of this name would overwrite.
 TAKEN_NAMES = ("dataset", "splits", "logs", "leaderboard.csv", "leaderboard.png", "report.html")

@@ -31,10 +31,14 @@ class Batch:
         Of the split.
     search : dict
         limits, retry_failed, return_train_score of the config.
+    predictions : bool
+        Whether predictions are wanted.
     """
 
-    def __init__(self, settings: Sequence[Setting], journal: Journal, search: dict[str, Any]) -> None:
-        self.settings, self.journal, self.terms = settings, journal, policy.Terms.of(search)
+    def __init__(
+        self, settings: Sequence[Setting], journal: Journal, search: dict[str, Any], predictions: bool = False
+    ) -> None:
+        self.settings, self.journal, self.terms = settings, journal, policy.Terms.of(search, predictions)
         self.look_up()
 
     def look_up(self) -> None:

@@ -9,6 +9,7 @@ from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset
 from cvsearch.evaluation.estimator import build_estimator, make_seeded, seed_global_generators
 from cvsearch.evaluation.limits import memory_limit
+from cvsearch.evaluation.predictions import bytes_of, classes_of, encode, recorded
 from cvsearch.evaluation.scoring import Scored, build_scorers, describe_error, may_look_at_samples
 from cvsearch.evaluation.shortcuts import SharedWork
 from cvsearch.evaluation.shortcuts.distances import NeedsDecisions
@@ -32,10 +33,19 @@ class Evaluator:
     train, test : ndarray
         Positions of the split.
     split : int
+    prediction_bits : int
+        What the predictions of one test sample take at most; 0 keeps none.
     """
 
     def __init__(
-        self, search: dict[str, Any], trust: Trust, dataset: Dataset, train: Any, test: Any, split: int
+        self,
+        search: dict[str, Any],
+        trust: Trust,
+        dataset: Dataset,
+        train: Any,
+        test: Any,
+        split: int,
+        prediction_bits: int = 0,
     ) -> None:
         self.search, self.trust, self.split = search, trust, split
         self.estimator = build_estimator(search["estimator"], trust)
@@ -45,6 +55,8 @@ class Evaluator:
             self.scorers = build_scorers(search["scoring"], self.estimator, trust, weighted=self.shared.is_weighted)
         if self.shared.enabled and search["scoring"] in ("accuracy", None):
             self.scorers.together = AccuracyOfLabels(self.scorers.together, dataset.about["target_type"])
+        self.prediction_bytes = bytes_of(prediction_bits, len(test)) if prediction_bits else 0
+        self._classes = classes_of(self.estimator, dataset.y) if prediction_bits else None
 
     def prefix(self, params: Params) -> str:
         """Return a text that is equal for candidates that share their pipeline's first steps."""
@@ -59,7 +71,8 @@ class Evaluator:
             ``status`` and ``error``; ``test`` and ``train``, scorer to score, null where a score is not a number, and
             ``reasons``, why not; ``fit_time`` and ``score_time``, seconds that the candidate takes by itself, and
             ``shared_time``, those of them that another candidate had paid; ``time``, wall seconds; ``warnings`` and the most
-            frequent ``warning``.
+            frequent ``warning``; ``predictions``, bytes of what the scorers got on the test side, [] where that cannot be
+            kept, and None where nobody wants it.
         """
         started = time.perf_counter()
         outcome: Outcome = dict.fromkeys(("error", "test", "train", "fit_time", "score_time", "scorers", "predictions"))
@@ -111,7 +124,8 @@ class Evaluator:
                 warned.clear()
                 warned.update(found)
             started = time.perf_counter()
-            test = self.scorers(fitted.estimator, fitted.X_test, self.shared.y_test, self.shared.weight_test)
+            with recorded(fitted.estimator if self.prediction_bytes else None) as predicted:
+                test = self.scorers(fitted.estimator, fitted.X_test, self.shared.y_test, self.shared.weight_test)
             score_time = time.perf_counter() - started + fitted.score_time
             train = None
             if self.search["return_train_score"]:
@@ -125,6 +139,10 @@ class Evaluator:
         outcome |= {"fit_time": fitted.fit_time, "score_time": score_time, "shared_time": fitted.shared_time}
         if self.scorers.names is None:
             outcome["scorers"] = list(test.scores)
+        if self.prediction_bytes and scored:
+            own_classes = getattr(fitted.estimator, "classes_", None)
+            encoded = encode(predicted, self.shared.y_test.shape, self._classes, own_classes)
+            outcome["predictions"] = encoded if encoded and len(encoded) <= self.prediction_bytes else []
 
 
 def _named_reasons(side: str, scored: Scored) -> dict[str, str]:

@@ -60,6 +60,7 @@ def time_evaluations(
     search: dict[str, Any],
     journal: Journal,
     prefix: Callable[[Params], str],
+    predictions: bool = False,
 ) -> Times:
     """Evaluate settings until enough is known; what the journal has counts, and is not evaluated again.
 
@@ -74,6 +75,8 @@ def time_evaluations(
         Open; what is finished is written to it.
     prefix : callable
         From parameters to a text that is equal for candidates that share work.
+    predictions : bool
+        Whether predictions are wanted.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def time_evaluations(
     """
     limits = search["limits"]
     cap = min(CAP_SECONDS, limits["seconds"] or CAP_SECONDS)
-    terms = policy.Terms(limits, 0, search["return_train_score"])
+    terms = policy.Terms(limits, 0, search["return_train_score"], predictions)
     history = journal.history(settings)
     times = Times([row["time"] for row in history.rows.values() if row["time"] is not None], [])
     tasks = policy.untried(policy.remaining(settings, history, terms), history)

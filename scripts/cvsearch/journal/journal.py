@@ -4,6 +4,9 @@ A folder for each identity (see `identity`), in it a manifest, which says what t
 Only that writer appends to its file. Its first line says who it is (``v JSON``: versions and host). Each other line is a start
 (``s KEY``), a result (``r KEY CRC JSON``), or a start that was taken back by an orderly stop (``w KEY``). A line that cannot
 be read is skipped: it was not finished.
+
+Predictions stand in a second file of the writer, appended before the row, whose ``predictions`` are their offset, length and
+CRC there. So a row that can be read has its predictions, whatever its writer died of.
 """
 
 import contextlib
@@ -20,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from cvsearch.config.values import strict
+from cvsearch.errors import damaged
 from cvsearch.files import AnyPath, canonical, write_json
 from cvsearch.journal.identity import Identity, Setting, key_of
 from cvsearch.journal.policy import History, Record, Row, history_of
@@ -43,6 +47,8 @@ TAIL_BYTES = 1 << 16
 
 # A power cut loses what was appended in this many seconds; the death of a process loses nothing.
 SYNC_SECONDS = 5.0
+
+APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
 class Journal:
@@ -86,7 +92,8 @@ class Journal:
             rows = []
             for key, row in found:
                 if Setting(row["params"], row["resource"]).text == wanted[key]:
-                    rows.append((key, row if columns is None else {name: row[name] for name in columns}))
+                    rows.append((key, row if columns is None else {name: row.get(name) for name in columns}))
+            _locate(path, rows)
             in_flight = started if started in wanted else None
             yield Record(rows, in_flight, withdrawn & wanted.keys(), in_flight is not None and _is_held(path))
 
@@ -123,8 +130,9 @@ class Journal:
         if self._of is not None and not (manifest := self.folder / MANIFEST).exists():
             write_json(manifest, {"what": WHAT, "of": strict(self._of)})
         self._path = self.folder / f"{secrets.token_hex(8)}.journal"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        self._file: int | None = os.open(self._path, flags, 0o644)
+        self._file: int | None = os.open(self._path, APPEND | os.O_EXCL, 0o644)
+        self._predictions: int | None = None  # Opened with the first predictions, by whoever has some.
+        self._predicted = 0  # Where those end that rows point to.
         _hold(self._descriptor)
         self._append(b"v %s\n" % canonical(writer()).encode())
         self._undo_to = self.end
@@ -133,9 +141,13 @@ class Journal:
 
     def __exit__(self, *exception: object) -> None:
         try:
-            os.fdatasync(self._descriptor)
+            if _predictions_of(self._path).exists():
+                self._open_predictions()
+            self._sync()
         finally:
-            os.close(self._descriptor)
+            for file in (self._predictions, self._descriptor):
+                if file is not None:
+                    os.close(file)
 
     def start(self, key: str) -> None:
         """Note that an evaluation begins."""
@@ -145,21 +157,71 @@ class Journal:
     def finish(self, key: str, row: Row) -> None:
         """Hand a finished evaluation to the operating system.
 
+        Parameters
+        ----------
+        key : str
+        row : dict
+            Its ``predictions``, where they are bytes, go into the file of predictions first.
+
         Raises
         ------
         OSError
             If it could not be written whole; the evaluation then counts as not begun.
         """
-        text = canonical(row).encode()
         try:
+            if isinstance(content := row.get("predictions"), bytes):
+                row = row | {"predictions": self._keep(content)}
+            text = canonical(row).encode()
             self._append(b"r %s %08x %s\n" % (key.encode(), zlib.crc32(text), text))
         except OSError as error:
             os.ftruncate(self._descriptor, self._undo_to)
             raise OSError(error.errno, error.strerror, str(self.folder)) from None
         self._undo_to = self.end
         if time.monotonic() - self._synced > SYNC_SECONDS:
-            os.fdatasync(self._descriptor)
-            self._synced = time.monotonic()
+            self._sync()
+
+    def _keep(self, content: bytes) -> list[int]:
+        """Append predictions to their file; return where they are: offset, length, CRC.
+
+        What a death or a full disk leaves behind them unfinished is overwritten, for no row points there.
+        """
+        file = self._open_predictions()
+        at = self._predicted
+        if os.lseek(file, 0, os.SEEK_END) > at:
+            os.ftruncate(file, at)
+        _write(file, content)
+        self._predicted += len(content)
+        return [at, len(content), zlib.crc32(content)]
+
+    def _open_predictions(self) -> int:
+        if self._predictions is None:
+            self._predictions = os.open(_predictions_of(self._path), APPEND, 0o644)
+        return self._predictions
+
+    def _sync(self) -> None:
+        """Sync to disk: the predictions before the rows that point to them."""
+        if self._predictions is not None:
+            os.fdatasync(self._predictions)
+        os.fdatasync(self._descriptor)
+        self._synced = time.monotonic()
+
+    def read_predictions(self, row: Row) -> bytes | None:
+        """Return the predictions of a row of this journal; None where it has none.
+
+        Raises
+        ------
+        InputError
+            If they are damaged.
+        """
+        if not row["predictions"]:
+            return None
+        writer, at, length, checksum = row["predictions"]
+        path = self.folder / f"{writer}.predictions"
+        with open(path, "rb") as file:
+            content = os.pread(file.fileno(), length, at)
+        if zlib.crc32(content) != checksum:
+            raise damaged(path, f"rm {path}, then run the same command with --forcerun propose_candidates")
+        return content
 
     def withdraw(self, key: str) -> None:
         """Note that an evaluation was given up in good order: it is no suspect."""
@@ -167,9 +229,10 @@ class Journal:
 
     def release(self) -> None:
         """Let go of the file in a process that a fit forked: its writer's life is not this one's."""
-        if self._file is not None:  # That process may have forked too.
-            os.close(self._file)
-            self._file = None
+        for file in (self._file, self._predictions):
+            if file is not None:  # That process may have forked too.
+                os.close(file)
+        self._file = self._predictions = None
 
     @property
     def end(self) -> int:
@@ -179,7 +242,7 @@ class Journal:
     def since(self, offset: int) -> tuple[dict[str, Row], str | None]:
         """Read what this writer's file gained since its end was at `offset`, once the process that inherited it has ended.
 
-        A line that the process's death cut short is taken off again.
+        What the process's death cut short is taken off again, a line or predictions.
 
         Returns
         -------
@@ -197,6 +260,11 @@ class Journal:
         os.lseek(self._descriptor, 0, os.SEEK_END)
         rows, in_flight, _ = _replay(whole)
         self._undo_to = self.end - (START_BYTES if in_flight else 0)
+        places = [row["predictions"] for _, row in rows if row.get("predictions")]
+        self._predicted = max((at + length for at, length, _ in places), default=self._predicted)
+        if (predictions := _predictions_of(self._path)).exists():
+            os.truncate(predictions, self._predicted)
+        _locate(self._path, rows)
         return dict(rows), in_flight
 
     @property
@@ -206,8 +274,30 @@ class Journal:
         return self._file
 
     def _append(self, line: bytes) -> None:
-        while line:  # A second round only where the disk is full: it raises the reason.
-            line = line[os.write(self._descriptor, line) :]
+        _write(self._descriptor, line)
+
+
+def _write(file: int, content: bytes) -> None:
+    while content:  # A second round only where the disk is full: it raises the reason.
+        content = content[os.write(file, content) :]
+
+
+def _predictions_of(path: Path) -> Path:
+    """Return the file of predictions beside a writer's file."""
+    return path.with_suffix(".predictions")
+
+
+def _locate(path: Path, rows: Iterable[tuple[str, Row]]) -> None:
+    """Put the name of a writer in front of where predictions are in its file.
+
+    None in place of those that its file does not hold: it was deleted, or a power cut took its end.
+    """
+    predictions = _predictions_of(path)
+    size = predictions.stat().st_size if predictions.exists() else 0
+    for _, row in rows:
+        if place := row.get("predictions"):
+            at, length, _ = place
+            row["predictions"] = (path.stem, *place) if at + length <= size else None
 
 
 def writer() -> dict[str, str]:

@@ -31,16 +31,19 @@ class Terms(NamedTuple):
         How many more times a failed evaluation is tried.
     return_train_score : bool
         Whether a row needs train scores.
+    predictions : bool
+        Whether a row needs predictions.
     """
 
     limits: Limits
     retry_failed: int
     return_train_score: bool
+    predictions: bool = False
 
     @classmethod
-    def of(cls, search: dict[str, Any]) -> "Terms":
+    def of(cls, search: dict[str, Any], predictions: bool = False) -> "Terms":
         """Return the terms of a search of the config."""
-        return cls(search["limits"], search["retry_failed"], search["return_train_score"])
+        return cls(search["limits"], search["retry_failed"], search["return_train_score"], predictions)
 
 
 class Record(NamedTuple):
@@ -93,12 +96,22 @@ def history_of(records: Iterable[Record]) -> History:
     history = History({}, {})
     for record in records:
         for key, row in record.rows:
-            history.rows[key] = max(row, history.rows.get(key, row), key=_precedence)
+            known = history.rows.get(key)
+            history.rows[key] = row if known is None else _that_counts(row, known)
         for key in record.withdrawn:
             history.deaths.setdefault(key, 0)
         if record.in_flight is not None and not record.alive:
             history.deaths[record.in_flight] = history.deaths.get(record.in_flight, 0) + 1
     return history
+
+
+def _that_counts(row: Row, other: Row) -> Row:
+    """Return which of two rows of one setting counts, with the predictions that either has: equal evaluations predict the same."""
+    first, second = sorted((row, other), key=_precedence, reverse=True)
+    places = [one.get("predictions") for one in (first, second) if one["status"] == first["status"] == "ok"]
+    if any(place is not None for place in places):
+        return first | {"predictions": next((place for place in places if place), [])}
+    return first
 
 
 def _precedence(row: Row) -> tuple[bool, bool, int, float]:
@@ -109,10 +122,12 @@ def is_final(row: Row, terms: Terms) -> bool:
     """Tell whether a row stands under today's terms.
 
     A row that hit a limit is evaluated again under a higher limit. A failed row is evaluated again as often as
-    `retry_failed` says. A row without train scores is evaluated again where they are asked for.
+    `retry_failed` says. A row without train scores is evaluated again where they are asked for, and so is one for which nobody
+    tried to keep the predictions.
     """
     if row["status"] == "ok":
-        return row["train"] is not None or not terms.return_train_score
+        has_predictions = row.get("predictions") is not None or not terms.predictions
+        return has_predictions and (row["train"] is not None or not terms.return_train_score)
     if limit := HIT_LIMIT.get(row["status"]):
         before, now = row["limits"][limit], terms.limits[limit]
         if before is not None and (now is None or now > before):

@@ -59,6 +59,16 @@ def parquet_bytes(content: bytes) -> bytes:
     return memoryview(output.getvalue()).tobytes()
 
 
+def parquet_of(columns: Mapping[str, Any]) -> bytes:
+    """Return arrays as Parquet, each a column of its type."""
+    import pyarrow
+    import pyarrow.parquet
+
+    output = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(pyarrow.table(dict(columns)), output)
+    return memoryview(output.getvalue()).tobytes()
+
+
 def _has_text(content: bytes, column: str) -> bool:
     """Tell whether a parameter has a value that is not a number, from the column that keeps types."""
     name = column.removeprefix("param_")

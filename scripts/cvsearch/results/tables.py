@@ -80,12 +80,26 @@ LEADERBOARD = [
     ),
 ]
 
+# Of the best candidate. One row per split and test sample.
+PREDICTIONS = [
+    Column("split", "int", "", "number of the split"),
+    Column("sample", "int", "", "row of the sample in the data, from 0"),
+    Column("target", "any", "target", "what is to be predicted"),
+    Column("target_<output>", "any", "target", "the same, where there are several targets"),
+    Column("prediction", "any", "target", "what was predicted; numbers in single precision"),
+    Column("prediction_<output>", "any", "target", "the same, where there are several targets"),
+    Column("probability_<class>", "float", "", "predicted probability, where a scorer asked for probabilities"),
+    Column("decision", "float", "", "decision value for the second of two classes, where a scorer asked for it"),
+    Column("decision_<class>", "float", "", "decision value of the class, where there are more than two"),
+]
+
 # File name to its columns.
 TABLES = {
     "cv_results.csv": CV_RESULTS,
     "evaluations.csv": EVALUATIONS,
     "baselines.csv": BASELINES,
     "leaderboard.csv": LEADERBOARD,
+    "predictions.csv": PREDICTIONS,
 }
 
 

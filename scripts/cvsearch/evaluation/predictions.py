@@ -1,0 +1,291 @@
+"""Out-of-fold predictions: recorded while the scorers run on the test side, and stored small.
+
+Nothing is computed for them. While a scorer runs, the methods of the fitted estimator are shadowed by attributes of the same
+name that note what the method returned. A search keeps the predictions of all its evaluations or of none: what they take at
+most follows from the plan alone (`bytes_of`), so it does not depend on the order in which evaluations end.
+"""
+
+import contextlib
+import functools
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cvsearch.config.names import Trust
+from cvsearch.data.dataset import Dataset
+from cvsearch.evaluation.estimator import build_estimator
+from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples
+
+# What a scorer of scikit-learn may call, in the order in which it is stored.
+METHODS = ("predict", "predict_proba", "decision_function")
+
+# The predictions of one evaluation begin with a line that says what they are; it is not longer than this.
+HEAD_BYTES = 128
+
+# Stored kinds: labels of two classes, one bit each; labels as codes; numbers.
+BITS, CODES, NUMBERS = "bits", ("|u1", "<u2", "<u4"), "<f4"
+
+
+@contextlib.contextmanager
+def recorded(estimator: Any) -> Iterator[dict[str, Any]]:
+    """Record what the methods of a fitted estimator return to who calls them while the block runs.
+
+    Calls that the methods make of each other are not recorded: a classifier may predict from its own ``decision_function``.
+    A pipeline scores with the ``score`` of its last step, so its last step is recorded too.
+
+    Parameters
+    ----------
+    estimator : estimator or None
+        It keeps its class and all else that scikit-learn asks of it. Nothing is recorded of None.
+
+    Yields
+    ------
+    dict of str to object
+        Each of `METHODS` that was called to what its first call returned.
+    """
+    found: dict[str, Any] = {}
+    depth = 0
+
+    def recording(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def record(*args: Any, **kwargs: Any) -> Any:
+            nonlocal depth
+            depth += 1
+            try:
+                returned = method(*args, **kwargs)
+            finally:
+                depth -= 1
+            if not depth:
+                found.setdefault(name, returned)
+            return returned
+
+        return record
+
+    shadowed: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    for owner in _with_last_steps(estimator):
+        attributes = getattr(owner, "__dict__", None)
+        if isinstance(attributes, dict):
+            shadowed.append((attributes, {name: attributes[name] for name in METHODS if name in attributes}))
+            methods = {name: getattr(owner, name, None) for name in METHODS}
+            attributes |= {name: recording(name, method) for name, method in methods.items() if callable(method)}
+    try:
+        yield found
+    finally:
+        for attributes, before in shadowed:
+            for name in METHODS:
+                attributes.pop(name, None)
+            attributes |= before
+
+
+def _with_last_steps(estimator: Any) -> Iterator[Any]:
+    while True:
+        yield estimator
+        if not getattr(estimator, "steps", None):
+            return
+        estimator = estimator.steps[-1][1]
+
+
+def classes_of(estimator: Any, y: Any) -> Any:
+    """Return what the codes of labels point to.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It need not be fitted.
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        The whole target.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,) or None
+        None where predictions are numbers.
+    """
+    import numpy as np
+    from sklearn.base import is_classifier
+
+    return np.unique(y) if is_classifier(estimator) else None
+
+
+def encode(found: Mapping[str, Any], shape: tuple[int, ...], classes: Any, own_classes: Any = None) -> bytes | None:
+    """Return the predictions of one evaluation as bytes: a line of JSON that says what they are, then the arrays.
+
+    Parameters
+    ----------
+    found : dict of str to array-like
+        Method to what it returned.
+    shape : tuple of int
+        Of the target of the test side.
+    classes : ndarray of shape (n_classes,) or None
+        Of `classes_of`.
+    own_classes : array-like, optional
+        ``classes_`` of the estimator, which knows only the classes of its training side. A class that it does not know has
+        probability 0.
+
+    Returns
+    -------
+    bytes or None
+        None where nothing is left: what is not of the target's shape or classes is not kept.
+    """
+    import numpy as np
+
+    heads, parts = [], []
+    for method in METHODS:
+        if method not in found:
+            continue
+        try:
+            with np.errstate(all="ignore"):
+                values = np.asarray(found[method])
+                if is_label := method == "predict" and classes is not None:
+                    packed = _labels(values.reshape(shape), classes)
+                elif method == "predict":
+                    packed = values.reshape(shape).astype(NUMBERS)
+                else:
+                    packed = _scores(values, method, shape, classes, own_classes)
+        except (TypeError, ValueError):  # Not an array of this shape, or of other types than the target.
+            continue
+        if packed is not None:
+            is_bits = is_label and len(classes) <= 2
+            heads.append([method, BITS if is_bits else packed.dtype.str, packed.shape])
+            parts.append((np.packbits(packed) if is_bits else packed).tobytes())
+    return b"\n".join([json.dumps(heads, separators=(",", ":")).encode(), b"".join(parts)]) if heads else None
+
+
+def _labels(values: Any, classes: Any) -> Any:
+    """Return labels as codes, or None where one is not among the classes."""
+    import numpy as np
+
+    codes = np.searchsorted(classes, values).clip(max=len(classes) - 1)
+    if not (classes[codes] == values).all():
+        return None
+    return codes.astype(next(code for code in CODES if len(classes) <= 2 ** (8 * int(code[2:]))))
+
+
+def _scores(values: Any, method: str, shape: tuple[int, ...], classes: Any, own_classes: Any) -> Any:
+    """Return probabilities or decision values with a column for each class, or None where they have no such columns."""
+    import numpy as np
+
+    if len(shape) > 1 or classes is None or values.ndim not in (1, 2) or len(values) != shape[0]:
+        return None
+    own = classes if own_classes is None else np.asarray(own_classes)
+    if np.array_equal(own, classes):
+        return values.astype(NUMBERS) if values.ndim == 1 or values.shape[1] == len(classes) else None
+    if method != "predict_proba" or values.shape != (shape[0], len(own)):
+        return None
+    places = _labels(own, classes)
+    if places is None:
+        return None
+    full = np.zeros((shape[0], len(classes)), dtype=NUMBERS)
+    full[:, places] = values
+    return full
+
+
+def decode(content: bytes) -> dict[str, Any]:
+    """Return the predictions of one evaluation from their bytes.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Method to label codes, or to float32. Of shape (n_test,) or (n_test, n_outputs) for ``predict``, of
+        (n_test, n_classes) for the others, and (n_test,) for the decision values of two classes.
+    """
+    import numpy as np
+
+    head, _, body = content.partition(b"\n")
+    found, at = {}, 0
+    for method, kind, shape in json.loads(head):
+        size = math.prod(shape)
+        if kind == BITS:
+            length = -(-size // 8)
+            values = np.unpackbits(np.frombuffer(body, "u1", length, at), count=size)
+        else:
+            values = np.frombuffer(body, kind, size, at)
+            length = values.nbytes
+        found[method], at = values.reshape(shape), at + length
+    return found
+
+
+def prediction_bits(search: dict[str, Any], trust: Trust, dataset: Dataset) -> int:
+    """Return how many bits the predictions of one test sample take at most; 0 where there are none to keep.
+
+    The scorers are run once on an estimator that guesses, to see what they ask for. There is nothing to keep for scorers of
+    the user's own, which get the plain estimator, without a target, and for what is neither a classifier nor a regressor.
+
+    Parameters
+    ----------
+    search : dict
+        estimator, scoring of the config.
+    trust : Trust
+    dataset : Dataset
+    """
+    from sklearn.base import is_classifier, is_regressor
+
+    estimator, y = build_estimator(search["estimator"], trust), dataset.y
+    if y is None or may_look_at_samples(search["scoring"]):
+        return 0
+    if is_classifier(estimator):
+        classes = classes_of(estimator, y)
+        label = 1 if len(classes) <= 2 else next(bits for bits in (8, 16, 32) if len(classes) <= 2**bits)
+        samples = y[:2] if y.ndim > 1 else classes.repeat(2)
+    elif is_regressor(estimator) and y.dtype.kind in "biuf":
+        classes, label, samples = (), 32, y[:2]
+    else:
+        return 0
+    wanted = _wanted(search["scoring"], trust, samples, is_classifier(estimator))
+    if y.ndim > 1:
+        return label * y.shape[1] * ("predict" in wanted)
+    return label * ("predict" in wanted) + 32 * len(classes) * len(wanted - {"predict"})
+
+
+def _wanted(scoring: Any, trust: Trust, y: Any, is_classifier: bool) -> set[str]:
+    """Return which of `METHODS` the scorers call where an estimator has them all."""
+    import numpy as np
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+
+    class Guess(DummyClassifier):  # type: ignore[misc]  # scikit-learn has no types
+        def decision_function(self, X: Any) -> Any:
+            shares = self.predict_proba(X)
+            return shares[:, 1] if len(self.classes_) == 2 else shares
+
+    X = np.zeros((len(y), 1))
+    guess = (Guess() if is_classifier else DummyRegressor()).fit(X, y)
+    with recorded(guess) as found, np.errstate(all="ignore"), contextlib.suppress(MemoryError):
+        build_scorers(scoring, guess, trust)(guess, X, y)
+    return set(found)
+
+
+def bytes_of(bits: int, n_test: int) -> int:
+    """Return how many bytes the predictions of one evaluation take at most, of so many bits for each test sample."""
+    return HEAD_BYTES + math.ceil(n_test * bits / 8)
+
+
+def kept_bits(bits: int, n_candidates: int, n_tests: Sequence[int], predictions_mb: float) -> tuple[int, str | None]:
+    """Decide whether a search keeps its predictions: all of them, or none.
+
+    Parameters
+    ----------
+    bits : int
+        Of `prediction_bits`.
+    n_candidates : int
+        Of the whole search.
+    n_tests : sequence of int
+        Test samples of each split.
+    predictions_mb : float
+        Of the config.
+
+    Returns
+    -------
+    bits : int
+        0 where none are kept.
+    message : str or None
+        What would be needed, where they do not fit.
+    """
+    if not bits or not predictions_mb:
+        return 0, None
+    needed = n_candidates * sum(bytes_of(bits, n_test) for n_test in n_tests) / 1e6
+    if needed <= predictions_mb:
+        return bits, None
+    return 0, (
+        f"out-of-fold predictions take up to {math.ceil(needed):,} MB and predictions_mb is {predictions_mb:g}, so none are "
+        f"kept; to keep them set predictions_mb: {math.ceil(needed)}"
+    )

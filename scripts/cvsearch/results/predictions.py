@@ -1,0 +1,198 @@
+"""Out-of-fold predictions read back: of all candidates in blocks, for statistics, and of one candidate as a table."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cvsearch.candidates.plan import Plan, planned_settings
+from cvsearch.config.names import Trust
+from cvsearch.data.dataset import load_dataset
+from cvsearch.data.splits import load_split
+from cvsearch.evaluation.estimator import build_estimator
+from cvsearch.evaluation.predictions import METHODS, classes_of, decode
+from cvsearch.journal.identity import Setting
+from cvsearch.journal.journal import Journal
+from cvsearch.layout import SearchPaths, split_paths
+
+# What is read of each row.
+NEEDED = ("status", "attempt", "finished", "train", "predictions")
+
+# What the arrays of a block may take.
+BLOCK_BYTES = 64_000_000
+
+
+class Block(NamedTuple):
+    """The predictions of some candidates on one split.
+
+    Attributes
+    ----------
+    candidates : ndarray of int of shape (n,)
+        Their numbers, ascending.
+    values : ndarray of shape (n, n_test) or (n, n_test, n_columns)
+        Label codes of ``predict`` of a classifier; float32 for all else. The columns are the targets where there are several,
+        or the classes.
+    """
+
+    candidates: Any
+    values: Any
+
+
+class Predictions:
+    """All kept predictions of a search, and what was to be predicted.
+
+    Parameters
+    ----------
+    search : SearchPaths
+    plans : sequence of Plan
+        Of each round; their inputs say which estimator it is.
+    trust : Trust
+        Of the modules that the estimator comes from.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,) or None
+        What codes of labels point to; None for a regressor.
+    target : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Of all stored samples: codes for a classifier, else as they are stored.
+    n_splits : int
+    settings : list of Setting
+        Of each candidate.
+    """
+
+    def __init__(self, search: SearchPaths, plans: Sequence[Plan], trust: Trust) -> None:
+        import numpy as np
+
+        self._search, self._identities = search, plans[-1].identities
+        self._results = search.folder.parent
+        y = load_dataset(self._results / "dataset").y
+        self.classes = classes_of(build_estimator(plans[-1].inputs["search"]["estimator"], trust), y)
+        self.target = np.asarray(y) if self.classes is None else np.searchsorted(self.classes, y)
+        self.n_splits = len(self._identities)
+        self.settings: list[Setting] = [setting for _, setting in planned_settings(search, list(plans))]
+
+    def test(self, split: int) -> Any:
+        """Return the positions of a split's test samples in the stored data, an ndarray of shape (n_test,)."""
+        return load_split(split_paths(split, self._results)[0])[1]
+
+    def of(self, candidate: int, split: int) -> dict[str, Any]:
+        """Return the kept predictions of one evaluation, method to ndarray; empty where there are none.
+
+        Raises
+        ------
+        InputError
+            If they are damaged.
+        """
+        journal, setting = self._journal(split), self.settings[candidate]
+        row = journal.history([setting], NEEDED).rows.get(setting.key)
+        content = journal.read_predictions(row) if row is not None else None
+        return decode(content) if content else {}
+
+    def blocks(self, split: int, method: str, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+        """Yield the predictions of all candidates on a split, some candidates at a time.
+
+        A candidate without predictions of this method is in no block: it failed, or its scorers called another method.
+
+        Parameters
+        ----------
+        split : int
+        method : str
+            One of ``predict``, ``predict_proba`` and ``decision_function``.
+        block_bytes : int
+            What the values of a block may take; a block holds at least one candidate.
+
+        Raises
+        ------
+        InputError
+            If predictions are damaged.
+        ValueError
+            If there is no such method.
+        """
+        import numpy as np
+
+        if method not in METHODS:
+            raise ValueError(f"{method!r} is not one of {METHODS}")
+        journal = self._journal(split)
+        rows = journal.history(self.settings, NEEDED).rows
+        numbers: list[int] = []
+        values: list[Any] = []
+        for candidate, setting in enumerate(self.settings):
+            row = rows.get(setting.key)
+            content = journal.read_predictions(row) if row is not None else None
+            found = decode(content).get(method) if content else None
+            if found is None:
+                continue
+            if values and (found.shape != values[0].shape or (len(values) + 1) * found.nbytes > block_bytes):
+                yield Block(np.array(numbers), np.stack(values))
+                numbers, values = [], []
+            numbers.append(candidate)
+            values.append(found)
+        if values:
+            yield Block(np.array(numbers), np.stack(values))
+
+    def _journal(self, split: int) -> Journal:
+        return Journal(Path(self._search.journal, self._identities[split]))
+
+
+def prediction_columns(predictions: Predictions, candidate: int) -> dict[str, Any]:
+    """Return the columns of ``predictions.csv``: a row per split and test sample, in the order of both.
+
+    Splits on which the candidate has no predictions have no rows.
+
+    Parameters
+    ----------
+    predictions : Predictions
+    candidate : int
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
+    import numpy as np
+
+    parts: list[dict[str, Any]] = []
+    for split in range(predictions.n_splits):
+        if not (found := predictions.of(candidate, split)):
+            continue
+        test = predictions.test(split)
+        order = np.argsort(test, kind="stable")
+        columns = {"split": np.full(len(test), split), "sample": test}
+        columns |= _outputs("target", _named(predictions.target[test], predictions.classes))
+        for method, values in found.items():
+            if method == "predict":
+                columns |= _outputs("prediction", _named(values, predictions.classes))
+            elif values.ndim == 1:
+                columns["decision"] = values
+            else:
+                name = "probability" if method == "predict_proba" else "decision"
+                names = predictions.classes.tolist()
+                columns |= {f"{name}_{each}": column for each, column in zip(names, values.T, strict=True)}
+        parts.append({name: column[order] for name, column in columns.items()})
+    if not parts:
+        empty = np.empty(0, dtype=int)
+        return dict.fromkeys(("split", "sample", "target", "prediction"), empty)
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    return {name: np.concatenate([_column(part, name) for part in parts]) for name in names}
+
+
+def _named(values: Any, classes: Any) -> Any:
+    return values if classes is None else classes[values]
+
+
+def _outputs(name: str, values: Any) -> dict[str, Any]:
+    """Return a column, or one for each of several targets, numbered from 0."""
+    return {name: values} if values.ndim == 1 else {f"{name}_{i}": column for i, column in enumerate(values.T)}
+
+
+def _column(part: dict[str, Any], name: str) -> Any:
+    """Return a column of a split, empty where its fit has other methods than that of another split."""
+    import numpy as np
+
+    return part[name] if name in part else np.full(len(part["split"]), np.nan, dtype="float32")
+
+
+def readable(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return columns with single precision as short as it reads back: 0.1, and not 0.10000000149011612."""
+    return {
+        name: column.astype(str).astype(float) if column.dtype == "float32" else column
+        for name, column in columns.items()
+    }
