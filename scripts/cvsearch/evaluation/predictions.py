@@ -9,6 +9,7 @@ import contextlib
 import functools
 import json
 import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -249,7 +250,8 @@ def _wanted(scoring: Any, trust: Trust, y: Any, is_classifier: bool) -> set[str]
 
     X = np.zeros((len(y), 1))
     guess = (Guess() if is_classifier else DummyRegressor()).fit(X, y)
-    with recorded(guess) as found, np.errstate(all="ignore"), contextlib.suppress(MemoryError):
+    with warnings.catch_warnings(), np.errstate(all="ignore"), recorded(guess) as found:
+        warnings.simplefilter("ignore")
         build_scorers(scoring, guess, trust)(guess, X, y)
     return set(found)
 
