@@ -68,8 +68,6 @@ rule write_predictions:
         kind="csv|parquet",
     conda:
         "../envs/environment.yaml"
-    params:
-        module_versions=run.module_versions,
     message:
         "Write the predictions of the best candidate of search {wildcards.search}"
     script:

@@ -13,7 +13,7 @@ from cvsearch.console import job
 from cvsearch.data.dataset import load_dataset, read_about
 from cvsearch.data.splits import read_split_about
 from cvsearch.evaluation.check import check_search
-from cvsearch.evaluation.predictions import kept_bits, prediction_bits
+from cvsearch.evaluation.predictions import Content, content_of, kept_bits
 from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.files import read_json, write_json, write_rows
 from cvsearch.journal.identity import identity_of
@@ -37,13 +37,13 @@ def batch_size_of(search, settings, pilot, batch_seconds):
     return min(size, largest_size([setting.params for setting in settings])), []
 
 
-def prediction_bits_of(search, trust, dataset, pilot):
-    """Return how many bits the predictions of one test sample take at most: as the pilot found, or asked here."""
+def predictions_of(search, trust, dataset, pilot):
+    """Return what there is to keep of a search's predictions: as the pilot found, or asked here."""
     if not search["predictions_mb"]:
-        return 0
+        return Content(0, False)
     if pilot is not None:
-        return read_json(pilot, RETIME)["prediction_bits"]
-    return prediction_bits(search, trust, load_dataset(dataset))
+        return Content(**read_json(pilot, RETIME)["predictions"])
+    return content_of(search, trust, load_dataset(dataset))
 
 
 def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pilot, paths):
@@ -74,8 +74,8 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
     abouts = [read_split_about(path) for path in split_abouts]
     splits, n_tests = [about["sha256"] for about in abouts], [about["n_test"] for about in abouts]
     batch_size, size_messages = batch_size_of(search, settings, pilot, batch_seconds)
-    bits = prediction_bits_of(search, trust, dataset, pilot)
-    bits, too_large = kept_bits(bits, strategy.count(), n_tests, search["predictions_mb"])
+    content = predictions_of(search, trust, dataset, pilot)
+    bits, too_large = kept_bits(content.bits, strategy.count(), n_tests, search["predictions_mb"])
     plan = Plan(
         round=paths.number,
         first=0,
@@ -90,6 +90,7 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
         inputs=plan_inputs,
         messages=[],
         prediction_bits=bits,
+        predicts_labels=content.labels,
         n_test=sum(n_tests),
     )
     for batch in plan.batches:

@@ -11,7 +11,7 @@ from cvsearch.evaluation.check import check_search
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.limits import slurm_limits
 from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, time_evaluations
-from cvsearch.evaluation.predictions import kept_bits, prediction_bits
+from cvsearch.evaluation.predictions import content_of, kept_bits
 from cvsearch.evaluation.worker import stopped_in_order
 from cvsearch.files import write_json
 from cvsearch.journal.identity import identity_of
@@ -45,15 +45,15 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     identity = identity_of(search, data.about["sha256"], split, abouts[split]["sha256"], module_versions)
     trust = Trust(module_versions)
     check_search(search, trust, where, data.about["sample_weight"])
-    bits = prediction_bits(search, trust, data)
+    content = content_of(search, trust, data)
     n_tests = [about["n_test"] for about in abouts]
-    kept, _ = kept_bits(bits, strategy_of(search).count(), n_tests, search["predictions_mb"])
+    kept, _ = kept_bits(content.bits, strategy_of(search).count(), n_tests, search["predictions_mb"])
     evaluator = Evaluator(search, trust, data, *load_split(positions), split, kept)
     n_candidates = min(search["n_candidates"], ENOUGH_EVALUATIONS)
     settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]
     with stopped_in_order(), Journal.at(journal, identity) as opened:
         times = time_evaluations(evaluator, settings, search, opened, evaluator.prefix, predictions=bool(kept))
-    write_json(output, times.about() | {"prediction_bits": bits})
+    write_json(output, times.about() | {"predictions": content._asdict()})
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from cvsearch.candidates.plan import read_plans
-from cvsearch.config.names import Trust
 from cvsearch.console import job, say
 from cvsearch.files import read_json, write_atomically
 from cvsearch.layout import SearchPaths
@@ -11,7 +10,7 @@ from cvsearch.results.predictions import Predictions, prediction_columns, readab
 from cvsearch.results.storage import csv_bytes, parquet_of
 
 
-def main(name, best, trust, output):
+def main(name, best, output):
     """Write the kept predictions of the best candidate, as CSV or as Parquet, as `output` ends.
 
     Parameters
@@ -20,11 +19,10 @@ def main(name, best, trust, output):
         Of the search.
     best : path-like
         ``best.json``.
-    trust : Trust
     output : path-like
     """
     paths = SearchPaths.of(name)
-    predictions = Predictions(paths, read_plans(paths), trust)
+    predictions = Predictions(paths, read_plans(paths))
     candidate = read_json(best, "run the same command with --forcerun choose_best")["candidate"]
     columns = prediction_columns(predictions, candidate)
     if not len(columns["split"]):
@@ -35,9 +33,4 @@ def main(name, best, trust, output):
 
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
-        main(
-            snakemake.wildcards.search,
-            snakemake.input.best,
-            Trust(snakemake.params.module_versions),
-            snakemake.output[0],
-        )
+        main(snakemake.wildcards.search, snakemake.input.best, snakemake.output[0])

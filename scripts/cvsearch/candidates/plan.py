@@ -34,6 +34,8 @@ class Plan:
         What a person should know.
     prediction_bits : int
         What the predictions of one test sample take at most; 0 where none are kept.
+    predicts_labels : bool
+        Whether predictions are labels, or numbers.
     n_test : int
         Test samples of all splits together.
     """
@@ -49,6 +51,7 @@ class Plan:
     inputs: dict[str, Any]
     messages: list[str]
     prediction_bits: int = 0
+    predicts_labels: bool = False
     n_test: int = 0
 
     @property

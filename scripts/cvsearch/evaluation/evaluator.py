@@ -9,7 +9,7 @@ from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset
 from cvsearch.evaluation.estimator import build_estimator, make_seeded, seed_global_generators
 from cvsearch.evaluation.limits import memory_limit
-from cvsearch.evaluation.predictions import bytes_of, classes_of, encode, recorded
+from cvsearch.evaluation.predictions import bytes_of, encode, recorded
 from cvsearch.evaluation.scoring import Scored, build_scorers, describe_error, may_look_at_samples
 from cvsearch.evaluation.shortcuts import SharedWork
 from cvsearch.evaluation.shortcuts.distances import NeedsDecisions
@@ -47,6 +47,9 @@ class Evaluator:
         split: int,
         prediction_bits: int = 0,
     ) -> None:
+        import numpy as np
+        from sklearn.base import is_classifier
+
         self.search, self.trust, self.split = search, trust, split
         self.estimator = build_estimator(search["estimator"], trust)
         samples_only = not may_look_at_samples(search["scoring"])
@@ -56,7 +59,7 @@ class Evaluator:
         if self.shared.enabled and search["scoring"] in ("accuracy", None):
             self.scorers.together = AccuracyOfLabels(self.scorers.together, dataset.about["target_type"])
         self.prediction_bytes = bytes_of(prediction_bits, len(test)) if prediction_bits else 0
-        self._classes = classes_of(self.estimator, dataset.y) if prediction_bits else None
+        self._classes = np.unique(dataset.y) if prediction_bits and is_classifier(self.estimator) else None
 
     def prefix(self, params: Params) -> str:
         """Return a text that is equal for candidates that share their pipeline's first steps."""

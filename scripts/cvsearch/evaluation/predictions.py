@@ -11,7 +11,7 @@ import json
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset
@@ -26,6 +26,21 @@ HEAD_BYTES = 128
 
 # Stored kinds: labels of two classes, one bit each; labels as codes; numbers.
 BITS, CODES, NUMBERS = "bits", ("|u1", "<u2", "<u4"), "<f4"
+
+
+class Content(NamedTuple):
+    """What there is to keep of one test sample.
+
+    Attributes
+    ----------
+    bits : int
+        What it takes at most; 0 where there is nothing to keep.
+    labels : bool
+        Whether the estimator predicts labels, which are kept as codes, or numbers.
+    """
+
+    bits: int
+    labels: bool
 
 
 @contextlib.contextmanager
@@ -87,27 +102,6 @@ def _with_last_steps(estimator: Any) -> Iterator[Any]:
         estimator = estimator.steps[-1][1]
 
 
-def classes_of(estimator: Any, y: Any) -> Any:
-    """Return what the codes of labels point to.
-
-    Parameters
-    ----------
-    estimator : estimator
-        It need not be fitted.
-    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        The whole target.
-
-    Returns
-    -------
-    ndarray of shape (n_classes,) or None
-        None where predictions are numbers.
-    """
-    import numpy as np
-    from sklearn.base import is_classifier
-
-    return np.unique(y) if is_classifier(estimator) else None
-
-
 def encode(found: Mapping[str, Any], shape: tuple[int, ...], classes: Any, own_classes: Any = None) -> bytes | None:
     """Return the predictions of one evaluation as bytes: a line of JSON that says what they are, then the arrays.
 
@@ -118,7 +112,7 @@ def encode(found: Mapping[str, Any], shape: tuple[int, ...], classes: Any, own_c
     shape : tuple of int
         Of the target of the test side.
     classes : ndarray of shape (n_classes,) or None
-        Of `classes_of`.
+        The distinct values of the whole target, which the codes of labels point to; None where predictions are numbers.
     own_classes : array-like, optional
         ``classes_`` of the estimator, which knows only the classes of its training side. A class that it does not know has
         probability 0.
@@ -206,8 +200,8 @@ def decode(content: bytes) -> dict[str, Any]:
     return found
 
 
-def prediction_bits(search: dict[str, Any], trust: Trust, dataset: Dataset) -> int:
-    """Return how many bits the predictions of one test sample take at most; 0 where there are none to keep.
+def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Content:
+    """Return what there is to keep of the predictions of a search.
 
     The scorers are run once on an estimator that guesses, to see what they ask for. There is nothing to keep for scorers of
     the user's own, which get the plain estimator, without a target, and for what is neither a classifier nor a regressor.
@@ -219,23 +213,27 @@ def prediction_bits(search: dict[str, Any], trust: Trust, dataset: Dataset) -> i
     trust : Trust
     dataset : Dataset
     """
+    import numpy as np
     from sklearn.base import is_classifier, is_regressor
 
     estimator, y = build_estimator(search["estimator"], trust), dataset.y
+    labels = is_classifier(estimator)
     if y is None or may_look_at_samples(search["scoring"]):
-        return 0
-    if is_classifier(estimator):
-        classes = classes_of(estimator, y)
+        return Content(0, labels)
+    n_columns = 0
+    if labels:
+        classes = np.unique(y)
+        n_columns = len(classes)
         label = 1 if len(classes) <= 2 else next(bits for bits in (8, 16, 32) if len(classes) <= 2**bits)
         samples = y[:2] if y.ndim > 1 else classes.repeat(2)
     elif is_regressor(estimator) and y.dtype.kind in "biuf":
-        classes, label, samples = (), 32, y[:2]
+        label, samples = 32, y[:2]
     else:
-        return 0
-    wanted = _wanted(search["scoring"], trust, samples, is_classifier(estimator))
+        return Content(0, labels)
+    wanted = _wanted(search["scoring"], trust, samples, labels)
     if y.ndim > 1:
-        return label * y.shape[1] * ("predict" in wanted)
-    return label * ("predict" in wanted) + 32 * len(classes) * len(wanted - {"predict"})
+        return Content(label * y.shape[1] * ("predict" in wanted), labels)
+    return Content(label * ("predict" in wanted) + 32 * n_columns * len(wanted - {"predict"}), labels)
 
 
 def _wanted(scoring: Any, trust: Trust, y: Any, is_classifier: bool) -> set[str]:
@@ -267,7 +265,7 @@ def kept_bits(bits: int, n_candidates: int, n_tests: Sequence[int], predictions_
     Parameters
     ----------
     bits : int
-        Of `prediction_bits`.
+        Of `content_of`.
     n_candidates : int
         Of the whole search.
     n_tests : sequence of int

@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cvsearch.candidates.plan import Plan, planned_settings
-from cvsearch.config.names import Trust
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.splits import load_split
-from cvsearch.evaluation.estimator import build_estimator
-from cvsearch.evaluation.predictions import METHODS, classes_of, decode
+from cvsearch.evaluation.predictions import METHODS, decode
 from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import Journal
 from cvsearch.layout import SearchPaths, split_paths
@@ -44,9 +42,7 @@ class Predictions:
     ----------
     search : SearchPaths
     plans : sequence of Plan
-        Of each round; their inputs say which estimator it is.
-    trust : Trust
-        Of the modules that the estimator comes from.
+        Of each round.
 
     Attributes
     ----------
@@ -59,13 +55,13 @@ class Predictions:
         Of each candidate.
     """
 
-    def __init__(self, search: SearchPaths, plans: Sequence[Plan], trust: Trust) -> None:
+    def __init__(self, search: SearchPaths, plans: Sequence[Plan]) -> None:
         import numpy as np
 
         self._search, self._identities = search, plans[-1].identities
         self._results = search.folder.parent
         y = load_dataset(self._results / "dataset").y
-        self.classes = classes_of(build_estimator(plans[-1].inputs["search"]["estimator"], trust), y)
+        self.classes: Any = np.unique(y) if plans[-1].predicts_labels else None
         self.target = np.asarray(y) if self.classes is None else np.searchsorted(self.classes, y)
         self.n_splits = len(self._identities)
         self.settings: list[Setting] = [setting for _, setting in planned_settings(search, list(plans))]

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from cvsearch.candidates.strategies import strategy_of
 from cvsearch.config.names import Trust
-from cvsearch.evaluation.estimator import make_seeded, seed_global_generators
+from cvsearch.evaluation.estimator import build_estimator, make_seeded, seed_global_generators
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.predictions import (
     bytes_of,
-    classes_of,
+    content_of,
     decode,
     encode,
     kept_bits,
-    prediction_bits,
     recorded,
 )
 from oracle import checked, dataset_of
+from sklearn.base import is_classifier
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
 from sklearn.ensemble import AdaBoostClassifier
 from sklearn.linear_model import LogisticRegression
@@ -95,7 +95,8 @@ def kept(case, **keys):
         {"estimator": estimator, "param_distributions": space, "strategy": "grid"}, scoring=scoring, **keys
     )
     dataset = dataset_of(X, y)
-    bits = prediction_bits(search, TRUST, dataset)
+    bits, labels = content_of(search, TRUST, dataset)
+    assert labels == is_classifier(build_estimator(estimator, TRUST))
     evaluator = Evaluator(search, TRUST, dataset, *split_of(y), 0, bits)
     settings = strategy_of(search).propose(0, [])
     rows = [evaluator(setting.params) for setting in settings]
@@ -118,8 +119,8 @@ def test_what_is_kept_is_what_a_plain_fit_predicts(name, share_work):
         assert list(decoded) == case[-1]
         for method, values in decoded.items():
             expected = getattr(plain, method)(X[test])
-            if method == "predict" and (classes := classes_of(plain, y)) is not None:
-                values = classes[values]
+            if method == "predict" and is_classifier(plain):
+                values = np.unique(y)[values]
                 assert values.dtype.kind == y.dtype.kind
             else:
                 expected = np.asarray(expected, dtype="float32")

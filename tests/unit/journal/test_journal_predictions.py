@@ -79,6 +79,7 @@ def die_within(writes, share):
             return real(file, content)
         real(file, content[: int(len(content) * share)])
         os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("it outlived SIGKILL")
 
     journal_module.os.write = write_and_die
 
