@@ -1,0 +1,56 @@
+"""Kept predictions in a run: the table, growth beyond what may be kept, and the way back."""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+# Six trees on two splits of 30 iris flowers take up to 6 x 2 x (128 + 30) bytes.
+ROOM_FOR_SIX = 0.002
+
+
+def predictions_of(workdir):
+    return pd.read_csv(workdir.path / "results/tree/predictions.csv")
+
+
+def test_growth_beyond_what_may_be_kept_and_back(workdir, tiny):
+    tiny["predictions_mb"] = ROOM_FOR_SIX
+    workdir.write("config.yaml", tiny)
+    run = workdir.snakemake()
+    assert run.jobs["write_predictions"] == 1
+    table = predictions_of(workdir)
+    assert list(table) == ["split", "sample", "target", "prediction"]
+    best = json.loads((workdir.path / "results/tree/best.json").read_text())
+    for split, rows in table.groupby("split"):
+        positions = np.load(workdir.path / f"results/splits/{split}.npz")["test"]
+        assert rows["sample"].tolist() == sorted(positions)
+        assert (rows["prediction"] == rows["target"]).mean() == best["test_scores"][split]
+        assert rows["target"].tolist() == np.load(workdir.path / "results/dataset/y.npy")[rows["sample"]].tolist()
+
+    tiny["n_candidates"] = 12
+    workdir.write("config.yaml", tiny)
+    run = workdir.snakemake()
+    assert run.evaluated == 12, "those that were there are not evaluated again"
+    assert "to keep them set predictions_mb: 1" in run.output
+    assert run.jobs["write_predictions"] == 0
+
+    tiny["predictions_mb"] = 1
+    workdir.write("config.yaml", tiny)
+    digest = workdir.digest()
+    run = workdir.snakemake()
+    assert run.evaluated == 12, "the new ones again, for their predictions; the first six had them"
+    assert run.jobs["write_predictions"] == 1
+    assert workdir.digest() == digest
+    assert len(predictions_of(workdir)) == 60
+
+    assert workdir.snakemake().jobs["evaluate"] == 0
+    tiny["predictions_mb"] = 0
+    workdir.write("config.yaml", tiny)
+    assert workdir.snakemake().evaluated == 0
+
+
+def test_the_pilot_keeps_what_the_search_keeps(workdir, tiny):
+    workdir.write("config.yaml", tiny | {"batch_size": "auto"})
+    run = workdir.snakemake()
+    assert "6 in the journal" in run.output
+    assert len(predictions_of(workdir)) == 60
