@@ -36,8 +36,7 @@ rule evaluate_baselines:
         splits=expand("results/splits/{split}.json", split=run.splits),
         positions=ancient(expand("results/splits/{split}.npz", split=run.splits)),
         about="results/dataset/dataset.json",
-        X=ancient("results/dataset/X.npy"),
-        y=ancient("results/dataset/y.npy"),
+        data=ancient("results/dataset/data.npz"),
     output:
         table=report(
             "results/{search}/baselines.csv",

@@ -59,7 +59,7 @@ rule write_predictions:
         abouts=expand("results/splits/{split}.json", split=run.splits),
         positions=ancient(expand("results/splits/{split}.npz", split=run.splits)),
         about="results/dataset/dataset.json",
-        y=ancient("results/dataset/y.npy"),
+        data=ancient("results/dataset/data.npz"),
     output:
         "results/{search}/predictions.{kind}",
     log:
@@ -96,9 +96,9 @@ rule convert_table:
 rule refit_model:
     input:
         best="results/{search}/best.json",
+        holdout=run.holdout_files(),
         about="results/dataset/dataset.json",
-        X=ancient("results/dataset/X.npy"),
-        y=ancient("results/dataset/y.npy"),
+        data=ancient("results/dataset/data.npz"),
     output:
         model="results/{search}/model.skops",
         types="results/{search}/model_types.json",
@@ -115,3 +115,28 @@ rule refit_model:
         "Refit the best candidate of search {wildcards.search}"
     script:
         "../scripts/refit_model.py"
+
+
+# The only job that reads the samples that are held out.
+rule score_holdout:
+    input:
+        best="results/{search}/best.json",
+        model="results/{search}/model.skops",
+        types="results/{search}/model_types.json",
+        about="results/dataset/dataset.json",
+        data=ancient("results/dataset/data.npz"),
+        holdout=run.holdout_files(),
+    output:
+        "results/{search}/holdout.json",
+    log:
+        "results/logs/score_holdout/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        search=run.search_settings,
+        conditions=run.conditions,
+        module_versions=run.module_versions,
+    message:
+        "Score the best candidate of search {wildcards.search} on the holdout"
+    script:
+        "../scripts/score_holdout.py"

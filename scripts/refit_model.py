@@ -6,14 +6,14 @@ from cvsearch.config.names import Trust
 from cvsearch.config.values import store
 from cvsearch.console import job, say
 from cvsearch.data.dataset import load_dataset
-from cvsearch.evaluation.model import refit, write_model
+from cvsearch.evaluation.model import refit, searched, write_model
 from cvsearch.evaluation.worker import stopped_in_order
 from cvsearch.files import read_json
 from cvsearch.layout import SearchPaths
 from cvsearch.results.storage import REBUILD
 
 
-def main(paths, dataset, search, module_versions, say=say):
+def main(paths, dataset, holdout, search, module_versions, say=say):
     """Write ``model.skops`` and ``model_types.json`` of a finished search.
 
     Parameters
@@ -21,6 +21,8 @@ def main(paths, dataset, search, module_versions, say=say):
     paths : SearchPaths
     dataset : path-like
         Folder.
+    holdout : path-like or None
+        The positions of the samples that are held out, where some are.
     search : dict
         estimator, random_state of the config.
     module_versions : dict of str to str
@@ -28,11 +30,9 @@ def main(paths, dataset, search, module_versions, say=say):
     say : callable
         Called with each message.
     """
-    import numpy as np
-
     best = store(read_json(paths.best, REBUILD), str(paths.best))
     data = load_dataset(dataset)
-    samples = data.take(np.arange(data.about["n_samples"]))
+    samples = data.take(searched(data, holdout))
     with stopped_in_order():
         fitted = refit(search, best["params"], Trust(module_versions), samples)
         types = write_model(paths, fitted)
@@ -48,6 +48,7 @@ if __name__ == "__main__":
         main(
             SearchPaths.of(snakemake.wildcards.search),
             Path(snakemake.input.about).parent,
+            next(iter(snakemake.input.holdout), None),
             {**snakemake.params.search, **snakemake.params.conditions},
             snakemake.params.module_versions,
         )

@@ -77,6 +77,11 @@ class SearchPaths:
         return self.folder / "best.json"
 
     @property
+    def holdout(self) -> Path:
+        """The scores on the samples that are held out."""
+        return self.folder / "holdout.json"
+
+    @property
     def provenance(self) -> Path:
         """Where the results came from."""
         return self.folder / "provenance.json"

@@ -333,6 +333,8 @@ class Run:
         for name, search in self.searches.items():
             paths = SearchPaths.of(name)
             wanted += [*paths.tables, paths.best, paths.baselines, *paths.figures]
+            if self.config["holdout"]:
+                wanted += [paths.model, paths.holdout]
             if strategy_of(search).has(math.ceil(PARQUET_ROWS / len(self.splits))):
                 wanted += [table.with_suffix(".parquet") for table in paths.tables]
         return list(map(str, wanted))

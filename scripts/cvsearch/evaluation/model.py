@@ -1,14 +1,17 @@
 """The best candidate refitted on all samples of the search, and its file."""
 
+import math
 import zipfile
 from typing import Any
 
 from cvsearch.config.names import Trust
-from cvsearch.data.dataset import Samples
+from cvsearch.data.dataset import Dataset, Samples
+from cvsearch.data.splits import load_holdout
 from cvsearch.errors import InputError, damaged
 from cvsearch.evaluation.estimator import REFIT, build_estimator, make_seeded, seed_global_generators
-from cvsearch.evaluation.scoring import describe_error
-from cvsearch.files import read_json, write_atomically, write_json
+from cvsearch.evaluation.scoring import build_scorers, describe_error
+from cvsearch.evaluation.weights import WEIGHT, request_weights, routed
+from cvsearch.files import AnyPath, read_json, write_atomically, write_json
 from cvsearch.journal.identity import Params
 from cvsearch.layout import SearchPaths
 
@@ -32,11 +35,46 @@ def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples
     """
     seed_global_generators(search["random_state"], REFIT)
     estimator = make_seeded(build_estimator(search["estimator"], trust), params, trust, search["random_state"], REFIT)
-    if samples.y is None:
-        estimator.fit(samples.X)
-    else:
-        estimator.fit(samples.X, samples.y)
+    targets = () if samples.y is None else (samples.y,)
+    weighted = samples.sample_weight is not None
+    with routed(weighted):
+        if weighted:
+            request_weights(estimator).fit(samples.X, *targets, **{WEIGHT: samples.sample_weight})
+        else:
+            estimator.fit(samples.X, *targets)
     return estimator
+
+
+def searched(data: Dataset, holdout: AnyPath | None) -> Any:
+    """Return the positions of all samples that the search saw, an ndarray of int.
+
+    Parameters
+    ----------
+    data : Dataset
+    holdout : path-like or None
+        The file of the positions that are held out, where some are.
+    """
+    import numpy as np
+
+    positions = np.arange(data.about["n_samples"])
+    return positions if holdout is None else np.setdiff1d(positions, load_holdout(holdout))
+
+
+def score_on_holdout(search: dict[str, Any], trust: Trust, fitted: Any, samples: Samples) -> dict[str, float | None]:
+    """Score a fitted estimator once on the samples that are held out.
+
+    Returns
+    -------
+    dict of str to float
+        Scorer to score; None where it could not be computed.
+    """
+    weighted = samples.sample_weight is not None
+    with routed(weighted):
+        scorers = build_scorers(
+            search["scoring"], build_estimator(search["estimator"], trust), trust, weighted=weighted
+        )
+        scored = scorers(fitted, samples.X, samples.y, samples.sample_weight)
+    return {name: None if math.isnan(score) else score for name, score in scored.scores.items()}
 
 
 def write_model(paths: SearchPaths, estimator: Any) -> list[str]:

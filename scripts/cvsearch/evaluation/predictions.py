@@ -216,7 +216,8 @@ def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Conten
     import numpy as np
     from sklearn.base import is_classifier, is_regressor
 
-    estimator, y = build_estimator(search["estimator"], trust), dataset.y
+    estimator = build_estimator(search["estimator"], trust)
+    y = None if dataset.y is None else dataset.y[:]
     labels = is_classifier(estimator)
     if y is None or may_look_at_samples(search["scoring"]):
         return Content(0, labels)

@@ -205,8 +205,7 @@ def read_evaluations(
                 evaluations.add(candidate, split, row)
     if missing := int((evaluations.status < 0).sum()):
         raise InputError(
-            f"{search.journal}: {missing:,} evaluations are missing; "
-            "run the same command with --forcerun evaluate"
+            f"{search.journal}: {missing:,} evaluations are missing; run the same command with --forcerun evaluate"
         )
     return evaluations
 

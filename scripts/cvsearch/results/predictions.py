@@ -60,7 +60,7 @@ class Predictions:
 
         self._search, self._identities = search, plans[-1].identities
         self._results = search.folder.parent
-        y = load_dataset(self._results / "dataset").y
+        y = load_dataset(self._results / "dataset").y[:]
         self.classes: Any = np.unique(y) if plans[-1].predicts_labels else None
         self.target = np.asarray(y) if self.classes is None else np.searchsorted(self.classes, y)
         self.n_splits = len(self._identities)

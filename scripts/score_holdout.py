@@ -1,0 +1,57 @@
+"""Score the refitted best candidate and the baselines once on the samples that no search has seen."""
+
+from pathlib import Path
+
+from cvsearch.config.names import Trust
+from cvsearch.config.values import strict
+from cvsearch.console import job
+from cvsearch.data.dataset import load_dataset
+from cvsearch.data.splits import load_holdout
+from cvsearch.evaluation.baselines import baseline_specs
+from cvsearch.evaluation.model import read_model, refit, score_on_holdout, searched
+from cvsearch.evaluation.scoring import describe_error
+from cvsearch.files import write_json
+from cvsearch.layout import SearchPaths
+
+
+def main(paths, dataset, holdout, search, module_versions, output):
+    """Write ``holdout.json``: n_samples, the scores of the best candidate, and those of each baseline.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    dataset : path-like
+        Folder.
+    holdout : path-like
+        The positions of the samples that are held out.
+    search : dict
+        estimator, scoring, random_state of the config.
+    module_versions : dict of str to str
+        Of the trusted modules behind the search.
+    output : path-like
+    """
+    data, trust = load_dataset(dataset), Trust(module_versions)
+    unseen, seen = data.take(load_holdout(holdout)), data.take(searched(data, holdout))
+    scores = score_on_holdout(search, trust, read_model(paths), unseen)
+    baselines = {}
+    for name, spec in baseline_specs(search["estimator"], trust, data.y is not None).items():
+        of_baseline = {**search, "estimator": spec}
+        try:
+            fitted = refit(of_baseline, {}, trust, seen)
+        except Exception as error:  # A baseline that fails ends nothing.
+            baselines[name] = {"error": describe_error(error)}
+        else:
+            baselines[name] = score_on_holdout(of_baseline, trust, fitted, unseen)
+    write_json(output, strict({"n_samples": len(load_holdout(holdout)), "scores": scores, "baselines": baselines}))
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0], snakemake.threads):
+        main(
+            SearchPaths.of(snakemake.wildcards.search),
+            Path(snakemake.input.about).parent,
+            snakemake.input.holdout[0],
+            {**snakemake.params.search, **snakemake.params.conditions},
+            snakemake.params.module_versions,
+            snakemake.output[0],
+        )
