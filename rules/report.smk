@@ -22,52 +22,101 @@ rule plot_example:
         "../scripts/plot_example.py"
 
 
-rule plot_parameter_map:
+# One job draws all pictures of a search: starting Python and matplotlib takes longer than most of them.
+rule plot_search:
     input:
         table="results/{search}/cv_results.csv",
+        evaluations="results/{search}/evaluations.csv",
         provenance="results/{search}/provenance.json",
         baselines="results/{search}/baselines.json",
     output:
-        png=report(
+        map=report(
             "results/{search}/plots/parameter_map.png",
             caption="../report/parameter_map.rst",
             category="Results",
             subcategory="{search}",
             labels={"figure": "Parameter map"},
         ),
-        svg="results/{search}/plots/parameter_map.svg",
-    log:
-        "results/logs/plot_parameter_map/{search}.log",
-    conda:
-        "../envs/environment.yaml"
-    params:
-        space=run.space,
-    message:
-        "Draw the parameter map of search {wildcards.search}"
-    script:
-        "../scripts/plot_parameter_map.py"
-
-
-rule tabulate_best:
-    input:
-        table="results/{search}/cv_results.csv",
-        provenance="results/{search}/provenance.json",
-    output:
-        report(
+        map_svg="results/{search}/plots/parameter_map.svg",
+        best=report(
             "results/{search}/plots/best_candidates.html",
             caption="../report/best_candidates.rst",
             category="Results",
             subcategory="{search}",
             labels={"figure": "The ten best (table)"},
         ),
+        slices=report(
+            "results/{search}/plots/slices.png",
+            caption="../report/slices.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Score along each parameter"},
+        ),
+        importance=report(
+            "results/{search}/plots/importance.png",
+            caption="../report/importance.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Which parameters matter"},
+        ),
+        curve=report(
+            "results/{search}/plots/search_curve.png",
+            caption="../report/search_curve.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Was the search enough"},
+        ),
+        train_test=report(
+            "results/{search}/plots/train_test.png",
+            caption="../report/train_test.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Train against test"},
+        ),
+        fit_time=report(
+            "results/{search}/plots/fit_time.png",
+            caption="../report/fit_time.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Fit time against score"},
+        ),
+        failures=report(
+            "results/{search}/plots/failures.png",
+            caption="../report/failures.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Failures"},
+        ),
     log:
-        "results/logs/tabulate_best/{search}.log",
+        "results/logs/plot_search/{search}.log",
     conda:
         "../envs/environment.yaml"
+    params:
+        space=run.space,
+        is_random=run.is_random,
     message:
-        "Tabulate the best candidates of search {wildcards.search}"
+        "Draw the pictures of search {wildcards.search}"
     script:
-        "../scripts/tabulate_best.py"
+        "../scripts/plot_search.py"
+
+
+rule write_explore:
+    input:
+        table="results/{search}/cv_results.csv",
+        evaluations="results/{search}/evaluations.csv",
+        provenance="results/{search}/provenance.json",
+    output:
+        "results/{search}/explore.html",
+    log:
+        "results/logs/write_explore/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        space=run.space,
+    message:
+        "Write the interactive page of search {wildcards.search}"
+    script:
+        "../scripts/write_explore.py"
 
 
 # Only where a config has several searches. One without a best candidate is left out.

@@ -131,10 +131,17 @@ class SearchPaths:
         return self.folder / "plots" / "parameter_map.png"
 
     @property
+    def page(self) -> Path:
+        """The interactive page."""
+        return self.folder / "explore.html"
+
+    @property
     def figures(self) -> list[Path]:
         """The figures and pages that every run leaves."""
         plots = self.folder / "plots"
-        return [plots / "best_candidates.html", self.map, self.map.with_suffix(".svg")]
+        names = ("slices", "train_test", "fit_time", "search_curve", "importance", "failures")
+        pictures = [plots / f"{name}.png" for name in names]
+        return [plots / "best_candidates.html", self.map, self.map.with_suffix(".svg"), *pictures, self.page]
 
     @property
     def tables(self) -> list[Path]:

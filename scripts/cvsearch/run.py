@@ -208,6 +208,10 @@ class Run:
         """Return the space of a search."""
         return self.searches[wildcards.search]["param_distributions"]
 
+    def is_random(self, wildcards: Any) -> bool:
+        """Return whether the candidates of a search are independent random draws."""
+        return bool(self.searches[wildcards.search]["strategy"] == "random")
+
     def module_versions(self, wildcards: Any) -> dict[str, str]:
         """Return the versions of the code outside scikit-learn that a search rests on."""
         return self.trust.versions([self.searches[wildcards.search][key] for key in CODE_KEYS])

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from cvsearch.candidates.space import Space, bounds, is_logarithmic, subspaces
@@ -64,6 +64,9 @@ class Axis:
     Attributes
     ----------
     position : ndarray of shape (n_candidates,)
+    numbers : ndarray of shape (n_candidates,)
+        Positions of the candidates on the scale; NaN for the others.
+    scale : tuple of float or None
     ends : tuple of float
         Of the axis, everything in it.
     ticks, names : list of (float, str)
@@ -74,6 +77,9 @@ class Axis:
         Ends of what stands apart.
     counts : list of (str, int)
         What the legend counts.
+    whole : bool
+    is_logarithmic : bool
+        Whether positions on the scale are log10 of the numbers.
     limits : tuple of float or None
         Ends of the space, so that what was not searched shows and the picture stays as the search grows.
     """
@@ -89,8 +95,10 @@ class Axis:
         whole: bool = False,
     ) -> None:
         self.label = label
+        self.numbers, self.scale, self.whole = numbers, scale, whole
         self.position = numbers.copy()
         self.limits: tuple[float, float] | None = None
+        self.is_logarithmic = False
         self.ticks: list[tuple[float, str]] = []
         self.names: list[tuple[float, str]] = []
         self.breaks: list[float] = []
@@ -169,6 +177,19 @@ def number_ticks(low: float, high: float, whole: bool = False, most: int = 8) ->
 def axes_of(table: Any, space: Space) -> list[Axis]:
     """Return the axes of a map: the two parameters that show most of the space.
 
+    Returns
+    -------
+    list of Axis
+        In the order of the space: two, or fewer where no more parameters vary. See `parameter_axes`.
+    """
+    found = parameter_axes(table, space)
+    chosen = set(list(found)[:2])
+    return [found[name] for name in _entries(space) if name in chosen]
+
+
+def parameter_axes(table: Any, space: Space) -> dict[str, Axis]:
+    """Return an axis for every parameter that varies, by name, those first that show most of the space.
+
     Parameters that take several values come first; then those that at least half of the candidates have; then numbers before
     names; then those that take more values. The order of the space breaks ties. One that the space fixes shows nothing.
 
@@ -178,21 +199,27 @@ def axes_of(table: Any, space: Space) -> list[Axis]:
         ``cv_results.csv``. Values are taken from its ``params``, which keep their types.
     space : dict or list of dict
         Of the config.
-
-    Returns
-    -------
-    list of Axis
-        In the order of the space: two, or fewer where no more parameters vary.
     """
+    entries = _entries(space)
+    columns = parameter_values(table, entries)
+    columns = {name: values for name, values in columns.items() if not _is_fixed(values, entries[name])}
+    order = sorted(columns, key=lambda name: _rank(columns[name]))
+    return {name: parameter_axis(name, columns[name], entries[name]) for name in order}
+
+
+def parameter_values(table: Any, names: Iterable[str]) -> dict[str, list[Any]]:
+    """Return, for each name of a parameter, what each candidate has; `ABSENT` where it does not have the parameter."""
+    settings = list(map(json.loads, table["params"]))
+    return {name: [setting.get(name, ABSENT) for setting in settings] for name in names}
+
+
+def _entries(space: Space) -> dict[str, list[Any]]:
+    """Return, for each parameter, its entries in the sub-spaces."""
     entries: dict[str, list[Any]] = {}
     for subspace in subspaces(space):
         for name, entry in subspace.items():
             entries.setdefault(name, []).append(entry)
-    settings = list(map(json.loads, table["params"]))
-    columns = {name: [setting.get(name, ABSENT) for setting in settings] for name in entries}
-    columns = {name: values for name, values in columns.items() if not _is_fixed(values, entries[name])}
-    chosen = sorted(columns, key=lambda name: _rank(columns[name]))[:2]
-    return [parameter_axis(name, columns[name], entries[name]) for name in columns if name in chosen]
+    return entries
 
 
 def _is_fixed(values: list[Any], entries: list[Any]) -> bool:
@@ -209,7 +236,7 @@ def _rank(values: list[Any]) -> tuple[bool, bool, bool, int]:
     return n_values < 2, 2 * len(present) < len(values), not any(map(_is_number, present)), -n_values
 
 
-def parameter_axis(name: str, values: Sequence[Any], entries: Sequence[Any]) -> Axis:
+def parameter_axis(name: str, values: Sequence[Any], entries: Sequence[Any], none: str = "None") -> Axis:
     """Return a parameter as an axis.
 
     Numbers stand on a scale, which spans the space where that has ends. Where it has none, numbers that lie far from the
@@ -223,6 +250,8 @@ def parameter_axis(name: str, values: Sequence[Any], entries: Sequence[Any]) -> 
         `ABSENT` where a candidate does not have the parameter.
     entries : sequence
         Its entries in the sub-spaces of the config.
+    none : str
+        What the place of the value None is called.
     """
     import numpy as np
 
@@ -255,7 +284,8 @@ def parameter_axis(name: str, values: Sequence[Any], entries: Sequence[Any]) -> 
 
     for places, kind in ((below, "-inf"), (above, "inf"), (above, "nan"), (above, "None")):
         if (kinds == kind).any():
-            places.append(Place(kind, np.flatnonzero(kinds == kind), counted=f"{short} {kind}"))
+            text = none if kind == "None" else kind
+            places.append(Place(text, np.flatnonzero(kinds == kind), counted=f"{short} {text}"))
     above += _names(values, np.flatnonzero(kinds == "name"))
     absent = None
     if (kinds == "absent").any():
@@ -267,6 +297,7 @@ def parameter_axis(name: str, values: Sequence[Any], entries: Sequence[Any]) -> 
         whole = all(isinstance(value, int) for value, kind in zip(values, kinds, strict=True) if kind == "number")
     axis = Axis(f"log10 {short}" if logarithmic else short, numbers, scale, below, above, absent, whole)
     axis.limits = limits if scale else None
+    axis.is_logarithmic = logarithmic
     return axis
 
 

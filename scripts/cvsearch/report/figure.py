@@ -38,3 +38,17 @@ def save(figure: Any, path: AnyPath) -> None:
     content = io.BytesIO()
     figure.savefig(content, format=kind, metadata={"Date": None} if kind == "svg" else None)
     write_atomically(path, content.getvalue())
+
+
+def close(figure: Any) -> None:
+    """Let go of a figure: matplotlib keeps all of them otherwise."""
+    pyplot().close(figure)
+
+
+def words_alone(title: str, sentence: str) -> Any:
+    """Return a figure that says why there is nothing to draw."""
+    figure, ax = pyplot().subplots(figsize=(7.2, 1.6), layout="constrained")
+    ax.set_title(title, parse_math=False)
+    ax.set_axis_off()
+    ax.text(0, 0.5, sentence)
+    return figure

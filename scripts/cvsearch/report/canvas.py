@@ -1,0 +1,168 @@
+"""What figures of candidates share: points, sides with their texts, a legend below."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from cvsearch.report.axes import Axis, number_ticks
+from cvsearch.report.figure import COLORMAP, MARK, pyplot
+from cvsearch.report.scores import Group, Scores
+from cvsearch.report.words import score_text
+from cvsearch.results.storage import scorer_of
+
+# Above this many points an SVG carries them as one picture, or no viewer opens it.
+MANY = 2000
+
+# In inches: a line of the legend, the width of a character, the least from one label to the next.
+LINE, CHARACTER, PITCH = 0.2, 0.075, 0.16
+
+# In square points: a candidate among few and among many, one outside the colours at least, the ring, a sign in the legend.
+LARGEST, SMALLEST, OUTSIDE, RING, SIGN = 60.0, 5.0, 20.0, 170.0, 30.0
+
+# Baselines are lines on every scale of scores, in black with a white rim: no colour of the map hides them.
+LINES = {"default": "-", "dummy": ":"}
+
+# In characters.
+LONGEST_TITLE, LONGEST_IN_TWO_COLUMNS = 50, 42
+
+# Between candidates and what is drawn over them.
+INK = "#222222"
+
+
+def worst_first(table: Any) -> Any:
+    """Return ``cv_results.csv`` in the order in which candidates are drawn: where several share a place the best is seen."""
+    by = [f"mean_test_{scorer_of(table)}", "candidate"]
+    return table.sort_values(by, ascending=[True, False], na_position="first").reset_index(drop=True)
+
+
+def draw_candidates(ax: Any, horizontal: Axis, vertical: Axis, scores: Scores, size: float | None = None) -> Any:
+    """Draw all candidates, coloured by their mean test score, and those that have no colour in the shapes of their groups.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    horizontal, vertical : Axis
+    scores : Scores
+        Of the table in the order of `worst_first`.
+    size : float, optional
+        Of a point, in square points.
+
+    Returns
+    -------
+    matplotlib.collections.PathCollection or None
+        The coloured points.
+    """
+    n_candidates = len(scores.means)
+    ax.grid(color="0.92", linewidth=0.6)
+    ax.set_axisbelow(True)
+    size = size or min(LARGEST, max(SMALLEST, 375 / math.sqrt(n_candidates)))
+
+    def scatter(members: Any, **look: Any) -> Any:
+        look = {"s": size, "linewidths": 0, "rasterized": n_candidates > MANY} | look
+        return ax.scatter(horizontal.position[members], vertical.position[members], **look)
+
+    def scatter_groups(groups: list[Group], least: float) -> None:
+        for group in groups:
+            label = f"{group.text} ({len(group.members):,})"
+            scatter(group.members, s=max(size, least), label=label, **group.look)
+
+    points = None
+    scatter_groups(scores.worse, OUTSIDE)
+    if len(scores.inside):
+        norm = pyplot().Normalize(scores.low, scores.high)
+        points = scatter(scores.inside, c=scores.means[scores.inside], cmap=COLORMAP, norm=norm)
+    scatter_groups(scores.better, OUTSIDE)
+    scatter_groups(scores.without, SMALLEST)
+    for axis in (vertical, horizontal):
+        for text, count in axis.counts:
+            ax.plot([], [], linestyle="none", label=f"{text} ({count:,})")
+    return points
+
+
+def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Scores) -> None:
+    """Draw a ring around the best candidate, of equals the lowest; `table` in the order of `worst_first`."""
+    ranked = (table[f"rank_test_{scorer_of(table)}"] == 1).to_numpy() & (scores.means == scores.means)
+    first = table["candidate"][ranked].min()
+    if first == first:  # NaN where nobody has a mean
+        [best] = table.index[table["candidate"] == first]
+        label = f"best: candidate {first}, {score_text(scores.means[best].item())}"
+        place = horizontal.position[[best]], vertical.position[[best]]
+        ax.scatter(*place, s=RING, facecolors="none", edgecolors=MARK, linewidths=2, label=label)
+
+
+def add_bar(figure: Any, points: Any, scores: Scores) -> Any:
+    """Add the colour bar, pointed where candidates lie outside the colours; return its axes."""
+    extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
+    bar = figure.colorbar(points, ax=points.axes, extend=extend[bool(scores.worse), bool(scores.better)])
+    bar.set_label(scores.label, parse_math=False)
+    positions, texts = zip(*number_ticks(scores.low, scores.high), strict=True)
+    bar.set_ticks(positions, labels=texts)
+    return bar.ax
+
+
+def add_baselines(baselines: Mapping[str, float], scores: Scores, scales: list[Any], ax: Any) -> None:
+    """Draw each baseline on scales of scores, and name it in the legend of `ax`."""
+    from matplotlib.patheffects import withStroke
+
+    rim = [withStroke(linewidth=3, foreground="white")]
+    for name, mean in baselines.items():
+        look = {"color": "black", "linewidth": 1.4, "linestyle": LINES[name]}
+        outside = ""
+        if scores.low <= mean <= scores.high:
+            for scale in scales:
+                scale.axhline(mean, zorder=3, path_effects=rim, **look)
+        else:
+            outside = f", {'below' if mean < scores.low else 'above'} the colours"
+        ax.plot([], [], label=f"{name}: {score_text(mean)}{outside}", **look)
+
+
+def write_side(ax: Any, side: str, axis: Axis, length: float) -> float:
+    """Give the side "x" or "y" of a figure its ends and texts, on `length` inches; return the height that turned texts need."""
+    label, names = axis.label, axis.names
+    scale = length / (axis.ends[1] - axis.ends[0])
+    # Names closer together than a line is high would overlap: then one in so many is written.
+    apart = (names[1][0] - names[0][0]) * scale if len(names) > 1 else PITCH
+    if (every := math.ceil(PITCH / apart - 1e-9)) > 1:
+        names = names[::every]
+        label = f"{label} ({len(axis.names):,} names, one in {every} written)"
+    positions, texts = zip(*sorted([*axis.ticks, *names]), strict=True)
+    ax.set(**{f"{side}lim": axis.ends, f"{side}ticks": positions})
+    ax.set(**{f"{side}ticklabels": texts})
+    for written in getattr(ax, f"get_{side}ticklabels")():
+        written.set_parse_math(False)
+    getattr(ax, f"set_{side}label")(label, parse_math=False)
+    line, band = (ax.axvline, ax.axvspan) if side == "x" else (ax.axhline, ax.axhspan)
+    for position in axis.breaks:
+        line(position, color="0.7", linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.6)
+    if axis.strip:
+        band(*axis.strip, color="0.94", linewidth=0, zorder=0.4)
+    if side == "y" or _fit(positions, texts, scale):
+        return 0.0
+    ax.tick_params("x", rotation=70)
+    for written in ax.get_xticklabels():
+        written.set(horizontalalignment="right", rotation_mode="anchor")
+    return CHARACTER * max(map(len, texts))
+
+
+def _fit(positions: Any, texts: Any, scale: float) -> bool:
+    """Whether texts stand beside each other without touching, at these positions times `scale` inches."""
+    ends = [(x * scale, len(text) * CHARACTER / 2) for x, text in zip(positions, texts, strict=True)]
+    return all(x + half + CHARACTER < y - other for (x, half), (y, other) in zip(ends, ends[1:], strict=False))
+
+
+def add_legend(figure: Any) -> float:
+    """Add a legend of all panels below the figure; return the height in inches that its lines after the first need."""
+    found: dict[str, Any] = {}
+    for ax in figure.axes:
+        for handle, text in zip(*ax.get_legend_handles_labels(), strict=True):
+            found.setdefault(text, handle)
+    if not found:
+        return 0.0
+    n_columns = 2 if max(map(len, found)) <= LONGEST_IN_TWO_COLUMNS else 1
+    legend = figure.legend(found.values(), found, loc="outside lower center", ncols=n_columns, frameon=False)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    for handle in legend.legend_handles:
+        if hasattr(handle, "set_sizes"):  # Points, which among many are small.
+            handle.set_sizes([max(SIGN, *handle.get_sizes())])
+    return LINE * (math.ceil(len(found) / n_columns) - 1)

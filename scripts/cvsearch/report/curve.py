@@ -1,0 +1,89 @@
+"""The search curve: the best score by number of candidates, and whether more of them would help."""
+
+from typing import Any
+
+from cvsearch.report.axes import number_ticks
+from cvsearch.report.canvas import LONGEST_TITLE, add_legend
+from cvsearch.report.figure import MARK, pyplot
+from cvsearch.report.scores import Scores
+from cvsearch.report.words import cut
+from cvsearch.results.search_curve import LEVEL, best_so_far, median_best
+
+WIDTH, HEIGHT = 7.2, 4.2
+
+# From so many candidates on their numbers stand on a logarithmic scale.
+LOGARITHMIC = 50
+
+
+def draw_curve(table: Any, is_random: bool, title: str) -> Any:
+    """Return a figure of the search curve.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``cv_results.csv``.
+    is_random : bool
+        Whether candidates are independent random draws. Only then has the median best of m candidates a meaning.
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    import numpy as np
+
+    table = table.sort_values("candidate")
+    scores = Scores(table)
+    n_candidates = len(table)
+    figure, ax = pyplot().subplots(figsize=(WIDTH, HEIGHT), layout="constrained")
+    ax.grid(color="0.92", linewidth=0.6)
+    ax.set_axisbelow(True)
+    if is_random:
+        curve = median_best(scores.means)
+        two_sided = ~np.isnan(curve.high)
+        low = _within(curve.low, scores)
+        label = f"{LEVEL:.0%} interval at each number"
+        ax.fill_between(
+            curve.m[two_sided],
+            low[two_sided],
+            _within(curve.high[two_sided], scores),
+            color="#4477aa",
+            alpha=0.25,
+            linewidth=0,
+            label=label,
+        )
+        beyond = curve.m >= curve.m[two_sided].max(initial=0)
+        if (curve.low[beyond] > -np.inf).any():
+            ax.plot(
+                curve.m[beyond], low[beyond], color="#4477aa", linewidth=1, linestyle=":", label="its lower end alone"
+            )
+        ax.plot(curve.m, _within(curve.median, scores), color="#4477aa", linewidth=1.8, label="median best of so many")
+    best = best_so_far(scores.means)
+    numbers = np.arange(1, n_candidates + 1)
+    ax.step(numbers, _within(best, scores), where="post", color=MARK, linewidth=1.5, label="best of the first so many")
+    if n_candidates == 1:
+        ax.plot(numbers, _within(best, scores), marker="o", color=MARK)
+    if n_candidates >= LOGARITHMIC:
+        ax.set_xscale("log")
+        ticks = [10**k for k in range(len(str(n_candidates)))]
+    else:
+        ticks = [round(tick) for tick, _ in number_ticks(1, n_candidates, whole=True)]
+    ax.set_xticks(ticks, labels=[f"{tick:,}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel("number of candidates")
+    ax.set_ylabel(scores.label, parse_math=False)
+    if len(scores.inside):
+        margin = 0.04 * (scores.high - scores.low) or 0.5
+        ax.set_ylim(scores.low - margin, scores.high + margin)
+        positions, texts = zip(*number_ticks(scores.low, scores.high), strict=True)
+        ax.set_yticks(positions, labels=texts)
+    ax.set_title(f"{cut(title, LONGEST_TITLE)}: was the search enough?", parse_math=False)
+    figure.set_size_inches(WIDTH, HEIGHT + add_legend(figure))
+    return figure
+
+
+def _within(values: Any, scores: Scores) -> Any:
+    """Return scores cut at the ends of the colours, as the map shows them; NaN stays."""
+    import numpy as np
+
+    return np.clip(values, scores.low, scores.high) if len(scores.inside) else np.full(len(values), np.nan)
