@@ -1,23 +1,11 @@
 """The report as a reader sees it: opened from a file in headless Chromium, with no network."""
 
-import os
 import re
-import shutil
 import subprocess
 
 import pytest
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        if os.environ.get("CVSEARCH_REQUIRE_BROWSER") == "1":
-            pytest.fail("Chromium is not installed")
-        pytest.skip("Chromium is not installed")
-    return found
 
 
 @pytest.fixture

@@ -1,0 +1,208 @@
+"""The pictures of a search: what is drawn, with few candidates, with many, and with none that has a score."""
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from cvsearch.report.curve import draw_curve
+from cvsearch.report.failures import draw_failures
+from cvsearch.report.figure import save
+from cvsearch.report.fit_time import draw_fit_time
+from cvsearch.report.importance_bars import draw_importance
+from cvsearch.report.slices import draw_slices, windows_of
+from cvsearch.report.train_test import draw_train_test
+from made_tables import SPACE, random_results, results_of
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings_and_no_open_figures():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+    plt.close("all")
+
+
+def evaluations_of(results, bad=()):
+    """Return ``evaluations.csv``; `bad` has a (candidate, split, status, error) for each evaluation that has no score."""
+    rows = pd.DataFrame([(i, j, "ok", None) for i in results["candidate"] for j in range(2)])
+    rows.columns = ["candidate", "split", "status", "error"]
+    for candidate, split, status, error in bad:
+        rows.loc[(rows["candidate"] == candidate) & (rows["split"] == split), ["status", "error"]] = status, error
+    return rows
+
+
+PICTURES = {
+    "slices": lambda table, rows, space: draw_slices(table, space, "a $search$"),
+    "train_test": lambda table, rows, space: draw_train_test(table, "a $search$"),
+    "fit_time": lambda table, rows, space: draw_fit_time(table, "a $search$"),
+    "curve": lambda table, rows, space: draw_curve(table, True, "a $search$"),
+    "importance": lambda table, rows, space: draw_importance(table, space, "a $search$"),
+    "failures": lambda table, rows, space: draw_failures(table, rows, space, "a $search$"),
+}
+
+MIXED = {"C": [0.1, 1, None, float("inf")], "kernel": ["rbf", "$poly$", ["a", 1]], "shrinking": [True, False]}
+
+
+def legend_of(figure):
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+def overlaps(figure):
+    """Return the pairs of texts in a figure that overlap."""
+    figure.canvas.draw()
+    texts = []
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick, at in zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True):
+                if ax.axison and tick.get_text() and tick.get_visible() and low <= at <= high:
+                    texts.append(tick)
+            if ax.axison:
+                texts.append(axis.get_label())
+    texts += [text for legend in figure.legends for text in legend.get_texts()]
+    boxes = [
+        (text.get_text(), text.get_window_extent())
+        for text in texts
+        if text.get_text() and not text.get_rotation() % 90
+    ]
+    # A pixel at each edge may be shared.
+    shrunk = [(text, box.padded(-1.5)) for text, box in boxes]
+    return [(a, b) for i, (a, one) in enumerate(shrunk) for b, other in shrunk[i + 1 :] if one.overlaps(other)]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("n", [1, 2, 10, 1000])
+def test_few_and_many(name, n, tmp_path):
+    table = random_results(n)
+    figure = PICTURES[name](table, evaluations_of(table, [(0, 1, "failed", "ValueError: <a> $b$")]), SPACE)
+    save(figure, tmp_path / "picture.png")
+    assert overlaps(figure) == []
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("case", ["nothing has a score", "scores of any kind", "nothing varies", "no train scores"])
+def test_unusual_tables(name, case, tmp_path):
+    rng = np.random.default_rng(0)
+    settings = [{key: rng.choice(np.array(values, dtype=object)) for key, values in MIXED.items()} for _ in range(60)]
+    settings = [
+        {key: value.tolist() if hasattr(value, "tolist") else value for key, value in s.items()} for s in settings
+    ]
+    for setting in settings[::7]:
+        del setting["C"]
+    means, space = rng.uniform(size=60), MIXED
+    if case == "nothing has a score":
+        means = np.full(60, np.nan)
+    elif case == "scores of any kind":
+        means[:5] = [np.nan, np.inf, -np.inf, -8e21, 1e300]
+    elif case == "nothing varies":
+        settings, space = [{"C": 1}] * 60, {"C": [1]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # Ranks of infinities.
+        table = results_of(settings, means)
+    if case == "no train scores":
+        table = table.drop(columns="mean_train_score")
+    bad = [(i, 0, "failed", f"ValueError: {i}") for i in range(9)]
+    figure = PICTURES[name](table, evaluations_of(table, bad), space)
+    save(figure, tmp_path / "picture.png")
+
+
+def test_windows_hold_equally_many_and_their_quantiles():
+    x, y = np.linspace(0, 1, 100), np.linspace(5, 6, 100)
+    windows = windows_of(x, y)
+    assert len(windows) == 10
+    for window, rows in zip(windows, np.split(np.arange(100), 10), strict=True):
+        np.testing.assert_allclose(window, [np.median(x[rows]), *np.quantile(y[rows], [0.1, 0.5, 0.9])])
+    few = windows_of(np.repeat([1.0, 3.0], 20), np.arange(40.0))
+    assert [window.position for window in few] == [1, 3]
+    assert windows_of(np.array([np.nan, 1.0]), np.array([1.0, np.nan])) == []
+
+
+def test_a_panel_for_each_parameter_with_its_median():
+    table = random_results(500)
+    figure = draw_slices(table, SPACE, "svc")
+    panels = [ax for ax in figure.axes if ax.axison]
+    assert [ax.get_xlabel() for ax in panels] == ["log10 C", "log10 gamma"]
+    for ax in panels:
+        assert len(ax.collections[0].get_offsets()) == 500 or len(ax.collections[-1].get_offsets()) == 500
+        assert len(ax.lines[0].get_xdata()) == 25
+    assert "median and middle 80 % of neighbours" in legend_of(figure)
+
+
+def test_of_many_parameters_the_first_are_drawn_and_the_others_counted():
+    rng = np.random.default_rng(0)
+    names = [f"p{i:02}" for i in range(15)]
+    table = results_of(
+        [dict(zip(names, row, strict=True)) for row in rng.uniform(size=(30, 15)).tolist()], rng.uniform(size=30)
+    )
+    figure = draw_slices(table, {name: {"uniform": [0, 1]} for name in names}, "svc")
+    assert sum(ax.axison for ax in figure.axes) == 12
+    assert figure.get_suptitle() == "svc: score along each parameter, the first 12 of 15 parameters"
+
+
+def test_train_against_test_shows_both_means():
+    table = results_of([{"C": i} for i in range(4)], [0.1, 0.2, 0.3, np.nan])
+    table["mean_train_score"] = [0.5, 0.6, 0.7, np.nan]
+    figure = draw_train_test(table, "svc")
+    ax = figure.axes[0]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("mean train score", "mean test score")
+    drawn = [c for c in ax.collections if len(c.get_offsets()) == 3][0].get_offsets()
+    np.testing.assert_allclose(sorted(drawn.tolist()), [[0.5, 0.1], [0.6, 0.2], [0.7, 0.3]])
+    assert legend_of(figure)[:2] == ["failed (1)", "mean train score missing (1)"]
+
+
+def test_times_that_differ_much_are_logarithmic():
+    table = random_results(10)
+    assert draw_fit_time(table, "svc").axes[0].get_xlabel() == "mean fit time (s)"
+    table["mean_fit_time"] = 10.0 ** np.arange(10)
+    assert draw_fit_time(table, "svc").axes[0].get_xlabel() == "log10 mean fit time (s)"
+
+
+def test_the_curve_of_random_candidates_has_an_interval_and_of_others_none():
+    table = random_results(200)
+    ax = draw_curve(table, True, "svc").axes[0]
+    assert {line.get_label() for line in ax.lines} == {
+        "its lower end alone",
+        "median best of so many",
+        "best of the first so many",
+    }
+    [best] = [line for line in ax.lines if line.get_label() == "best of the first so many"]
+    np.testing.assert_allclose(best.get_ydata(), np.maximum.accumulate(table["mean_test_score"]))
+    assert [line.get_label() for line in draw_curve(table, False, "svc").axes[0].lines] == ["best of the first so many"]
+
+
+def test_importance_stands_in_order_with_its_interval():
+    table = random_results(300)
+    table["mean_test_score"] = np.log10([float(C) for C in table["param_C"]])
+    ax = draw_importance(table, SPACE, "svc").axes[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["C", "gamma"]
+    widths = [bar.get_width() for bar in ax.patches]
+    assert widths[0] > 0.8
+    assert sum(widths) == pytest.approx(1)
+    few = draw_importance(random_results(10), SPACE, "svc").axes[0]
+    assert [text.get_text() for text in few.texts] == [
+        "It cannot be told: it takes 41 candidates with mean scores that differ."
+    ]
+
+
+def test_failures_stand_at_their_place_by_reason():
+    table = random_results(20)
+    bad = [
+        (3, 0, "failed", "ValueError: a\nmore"),
+        (3, 1, "failed", "ValueError: a\nother"),
+        (5, 1, "timeout", None),
+        (6, 0, "ok", "no r2"),
+    ]
+    figure = draw_failures(table, evaluations_of(table, bad), SPACE, "svc")
+    ax = figure.axes[0]
+    assert ax.get_title(loc="left") == "svc: 4 of 40 evaluations failed or lack a score"
+    assert legend_of(figure) == ["failed: ValueError: a (2)", "timeout (1)", "undefined score: no r2 (1)"]
+    at = np.log10(table.loc[[3, 3], ["param_gamma", "param_C"]].astype(float))
+    np.testing.assert_allclose(ax.collections[1].get_offsets(), at)
+
+
+def test_rare_reasons_share_a_sign():
+    table = random_results(20)
+    bad = [(i, 0, "failed", f"ValueError: {min(i, 9)}") for i in range(20)]
+    assert legend_of(draw_failures(table, evaluations_of(table, bad), SPACE, "svc"))[-1] == "5 other reasons (5)"
