@@ -198,7 +198,8 @@ class Run:
 
     def terms(self, wildcards: Any) -> dict[str, Any]:
         """Return under what a row stands: under other terms a failed one may be tried again."""
-        return Terms.of(self.searches[wildcards.search])._asdict()
+        search = self.searches[wildcards.search]
+        return Terms.of(search)._asdict() | {"predictions_mb": search["predictions_mb"]}
 
     def merged_config(self, wildcards: Any, resources: Any) -> Config:
         """Return the config that is noted beside the results, which rest on their inputs alone."""
