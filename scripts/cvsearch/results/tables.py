@@ -93,6 +93,20 @@ PREDICTIONS = [
     Column("decision_<class>", "float", "", "decision value of the class, where there are more than two"),
 ]
 
+COMPARISON = [
+    Column("candidate", "int", "", "number of the candidate"),
+    Column("mean_difference", "float", "score", "mean over the splits of its test score less the best candidate's"),
+    Column(
+        "t",
+        "float",
+        "",
+        "corrected t of the difference; empty for the best, and where there is no spread over the splits",
+    ),
+    Column("p", "float", "", "two-sided p value of `t`"),
+    Column("p_holm", "float", "", "`p`, adjusted by Holm's method for the number of candidates"),
+    Column("distinguishable", "text", "", "`yes` where `p_holm` is below 0.05, else `no`; empty without a mean score"),
+]
+
 # File name to its columns.
 TABLES = {
     "cv_results.csv": CV_RESULTS,
@@ -100,6 +114,7 @@ TABLES = {
     "baselines.csv": BASELINES,
     "leaderboard.csv": LEADERBOARD,
     "predictions.csv": PREDICTIONS,
+    "comparison.csv": COMPARISON,
 }
 
 

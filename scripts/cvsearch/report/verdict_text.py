@@ -1,0 +1,141 @@
+"""The verdict in plain sentences."""
+
+from typing import Any
+
+from cvsearch.report.words import in_words, score_text
+from cvsearch.results.statistics.comparison import FEWEST_SPLITS
+
+# Below so many candidates half of them say nothing of what more would find.
+FEWEST_CANDIDATES = 20
+
+
+def sentences(verdict: dict[str, Any]) -> list[str]:
+    """Return the sentences of ``verdict.json``, the most important first.
+
+    Parameters
+    ----------
+    verdict : dict
+        As `results.verdict.verdict_of` makes it.
+    """
+    return [
+        _best(verdict),
+        _corrected(verdict),
+        *_baseline(verdict, "dummy", "a guess (dummy)"),
+        *_baseline(verdict, "default", "the estimator's own parameters (default)"),
+        *_where(verdict),
+        *_apart(verdict),
+        *_simplest(verdict),
+        *_more(verdict),
+        *_cost(verdict),
+    ]
+
+
+def _best(verdict: dict[str, Any]) -> str:
+    best = verdict["best"]
+    params = in_words(best["params"]) or "no parameters"
+    return (
+        f"The best of {_counted(verdict['n_candidates'], 'candidate')} on {_counted(verdict['n_splits'], 'split')} is candidate "
+        f"{best['candidate']} ({params}): mean test {best['scorer']} {_score(best['mean_test_score'])}, "
+        f"standard deviation {_score(best['std_test_score'])}."
+    )
+
+
+def _corrected(verdict: dict[str, Any]) -> str:
+    corrected = verdict["corrected"]
+    if corrected["reason"] is not None:
+        return f"There is no corrected score: {corrected['reason']}. The best mean is too high, because it was chosen."
+    return f"Corrected for having been chosen, its score is {_interval(corrected)}. Report this one."
+
+
+def _baseline(verdict: dict[str, Any], name: str, words: str) -> list[str]:
+    gain, score, state = verdict[f"gain_over_{name}"], verdict["baselines"][name], verdict[f"better_than_{name}"]
+    if state == "no":
+        what = f"No candidate beats {words}, which scores {_score(score)}."
+        return [f"{what} The good region has not been found."] if name == "dummy" else [what]
+    if state == "unclear":
+        return [f"It is not certain that it is better than {words}: its gain is {_interval(gain)}."]
+    if state == "yes":
+        return [f"It is better than {words}: its gain is {_interval(gain)}."]
+    if state == "higher":
+        return [f"Its mean is higher than that of {words}, {_score(score)}. There is no interval for the difference."]
+    return [f"It could not be compared with {words}."]
+
+
+def _where(verdict: dict[str, Any]) -> list[str]:
+    if verdict["next_region"] is None:
+        return ["Too little is known to say where to search next."]
+    lines = [f"The good region is near {in_words(verdict['best']['params'])}."] if verdict["best"]["params"] else []
+    if names := verdict["at_edge"]:
+        verb = "lie" if len(names) > 1 else "lies"
+        lines.append(f"{', '.join(names)} {verb} at the edge of the space: the next region goes on beyond it.")
+    return lines
+
+
+def _apart(verdict: dict[str, Any]) -> list[str]:
+    others = verdict["n_scored"] - 1
+    if others < 1:
+        return []
+    alike, n_splits = verdict["n_indistinguishable"], verdict["n_splits"]
+    line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be told from it"
+    if n_splits < FEWEST_SPLITS:
+        return [
+            f"{line}, but {_counted(n_splits, 'split')} can tell almost nothing; raise n_splits to {FEWEST_SPLITS} or more."
+        ]
+    approximate = (
+        " The test is approximate, because the splits are in time." if verdict["comparison_is_approximate"] else ""
+    )
+    more = "; more splits may tell more of them apart" if alike else ""
+    return [f"{line}{more}.{approximate}"]
+
+
+def _simplest(verdict: dict[str, Any]) -> list[str]:
+    candidate = verdict["one_standard_error"]
+    if candidate is None:
+        return []
+    if candidate == verdict["best"]["candidate"]:
+        return ["No simpler candidate is within one standard error of it."]
+    return [
+        f"Candidate {candidate} is the simplest within one standard error, {_score(verdict['standard_error'])}, of it."
+    ]
+
+
+def _more(verdict: dict[str, Any]) -> list[str]:
+    curve = verdict["search_curve"]
+    if curve is None:
+        return []
+    n_candidates = verdict["n_candidates"]
+    if n_candidates < FEWEST_CANDIDATES:
+        return [
+            f"{_counted(n_candidates, 'candidate')} are too few to say whether more would help; raise n_candidates."
+        ]
+    median, best, error = curve["median"], verdict["best"]["mean_test_score"], verdict["standard_error"]
+    if median is None or isinstance(median, str) or isinstance(best, str):
+        return []
+    line = f"The best of half as many candidates, {curve['n_candidates']:,}, would have scored {_score(median)} in the median"
+    if verdict["better_than_dummy"] in ("no", "unclear"):
+        return [f"{line}. A good region may still be found by more candidates."]
+    if error is None:
+        return [f"{line}."]
+    if best - median <= error:
+        return [f"{line}, within one standard error of the best: more candidates from this space would help little."]
+    return [f"{line}, more than one standard error below the best: more candidates may help."]
+
+
+def _cost(verdict: dict[str, Any]) -> list[str]:
+    forecast, actual = verdict["core_hours"]["forecast"], verdict["core_hours"]["actual"]
+    if actual is None:
+        return []
+    return [f"It took {actual:.3g} core-hours{f', {forecast:.3g} were forecast' if forecast is not None else ''}."]
+
+
+def _interval(found: dict[str, Any]) -> str:
+    level = f"{found['level']:.0%}".replace("%", " %")
+    return f"{_score(found['estimate'])} ({level} interval {_score(found['low'])} to {_score(found['high'])})"
+
+
+def _score(value: Any) -> str:
+    return value if isinstance(value, str) else score_text(value)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' * (count != 1)}"

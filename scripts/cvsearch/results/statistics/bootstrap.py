@@ -1,0 +1,172 @@
+"""The score of the winner, corrected for its having been chosen: BBC-CV, and its gains over baselines.
+
+Tsamardinos, Greasidou, Borboudakis: Bootstrapping the out-of-sample predictions for efficient and accurate cross-validation.
+Machine Learning 107, 1895-1922 (2018).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from cvsearch.results.statistics.predictions import Draws, SplitPredictions
+from cvsearch.results.statistics.scores import AnyScore, Score
+
+LEVEL = 0.95
+
+METHOD = "BBC-CV"
+
+# Below so many bootstrap samples the ends of an interval are mostly chance.
+FEWEST_DRAWS = 100
+
+# Calls of a scorer, of some 0.5 ms each.
+MOST_CALLS = 400_000
+
+
+class Interval(NamedTuple):
+    """An estimate with its interval, or the reason why there is none."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    level: float
+    method: str
+    reason: str | None
+
+    @classmethod
+    def none(cls, reason: str) -> "Interval":
+        """Return an interval that could not be had."""
+        return cls(None, None, None, LEVEL, METHOD, reason)
+
+
+class Corrected(NamedTuple):
+    """What the bootstrap says of a search.
+
+    Attributes
+    ----------
+    score : Interval
+        Of the winner.
+    gains : dict of str to Interval
+        Baseline to the winner's score less the baseline's.
+    """
+
+    score: Interval
+    gains: dict[str, Interval]
+
+
+def corrected(
+    candidates: Sequence[SplitPredictions],
+    baselines: Mapping[str, Sequence[SplitPredictions] | None],
+    score: Score,
+    groups: Any = None,
+    random_state: int = 0,
+    proposed_from_scores: bool = False,
+) -> Corrected:
+    """Return the corrected score of the winner and its gains.
+
+    Samples are drawn with replacement, from all that stand on a test side. The best candidate is chosen by its score on those
+    drawn, and scored on those left out; the mean over many draws is the estimate. So no sample that chose a candidate scores it.
+
+    The search's own score is a mean over splits. A drawn sample counts on each split that tests it. A split's score is computed
+    from its drawn samples, and the mean over the splits is weighted by the share of each test side that was drawn. So for a score
+    that is a mean over samples, what is drawn from is exactly the search's score.
+
+    Parameters
+    ----------
+    candidates : sequence of SplitPredictions
+        Of all candidates that have a score on every split, one for each split.
+    baselines : mapping of str to sequence of SplitPredictions
+        Of one candidate each, that is never chosen; None where a baseline has no score on some split.
+    score : Score
+        Higher is better.
+    groups : ndarray of shape (n_samples,), optional
+        Groups are drawn whole.
+    random_state : int
+    proposed_from_scores : bool
+        Whether candidates were proposed from scores on the same samples, which the bootstrap does not repeat.
+
+    Returns
+    -------
+    Corrected
+    """
+    import numpy as np
+
+    n_calls = candidates[0].n_candidates * len(candidates)
+    n_draws = score.draws
+    if isinstance(score, AnyScore):
+        n_draws = min(n_draws, MOST_CALLS // n_calls)
+        if n_draws < FEWEST_DRAWS:
+            return _none(
+                baselines,
+                f"this score cannot be had from sums over the samples, and {FEWEST_DRAWS} draws of {n_calls:,} scores each are "
+                f"more than the {MOST_CALLS:,} that are computed",
+            )
+    draws = Draws(candidates, n_draws, groups, random_state)
+    if draws.n_units < 2:
+        return _none(
+            baselines, f"all samples are in one {'sample' if groups is None else 'group'}, so none is left out"
+        )
+    chosen = _choose(candidates, score, draws)
+    usable = chosen >= 0
+    scores = np.full((len(candidates), n_draws), np.nan)
+    present = {name: predicted for name, predicted in baselines.items() if predicted is not None}
+    others = {name: scores.copy() for name in present}
+    shares = scores.copy()
+    for j, (split, counts) in enumerate(zip(candidates, draws.counts, strict=True)):
+        left_out = (counts == 0).astype("uint8")
+        shares[j] = left_out @ split.weights() / split.weights().sum()
+        for candidate in np.unique(chosen[usable]):
+            rows = np.flatnonzero(chosen == candidate)
+            scores[j, rows] = score.of(split.of(slice(candidate, candidate + 1)), left_out[rows])[:, 0]
+        for name, predicted in present.items():
+            others[name][j] = score.of(predicted[j], left_out)[:, 0]
+    method = f"{METHOD}, {n_draws:,} draws of {draws.n_units:,} {'samples' if groups is None else 'groups'}"
+    if proposed_from_scores:
+        method += "; candidates were proposed from scores on the same samples, which this does not correct"
+    gains = {
+        name: _interval(_over_splits(scores - others[name], shares), method)
+        if name in others
+        else Interval.none(f"the baseline {name} has no score on some split")
+        for name in baselines
+    }
+    return Corrected(_interval(_over_splits(scores, shares), method), gains)
+
+
+def _none(baselines: Mapping[str, Any], reason: str) -> Corrected:
+    return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in baselines})
+
+
+def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> Any:
+    """Return the best candidate on each draw, of equals the first; -1 where no candidate has a score."""
+    import numpy as np
+
+    total = np.zeros((len(draws.counts[0]), splits[0].n_candidates))
+    weight = np.zeros(len(total))
+    for split, counts in zip(splits, draws.counts, strict=True):
+        scores = score.of(split, counts)
+        share = counts @ split.weights() / split.weights().sum()
+        share[np.isnan(scores).all(axis=1)] = 0  # Not defined for these samples, whoever predicts them.
+        drawn = share > 0
+        total[drawn] += share[drawn, None] * scores[drawn]
+        weight += share
+    total[np.isnan(total)] = -np.inf
+    return np.where((weight > 0) & (total > -np.inf).any(axis=1), total.argmax(axis=1), -1)
+
+
+def _over_splits(scores: Any, shares: Any) -> Any:
+    """Return the mean over the splits that have a score, weighted by their shares; NaN where none has one."""
+    import numpy as np
+
+    there = ~np.isnan(scores) & (shares > 0)
+    weights = np.where(there, shares, 0)
+    with np.errstate(invalid="ignore"):
+        return (weights * np.where(there, scores, 0)).sum(axis=0) / weights.sum(axis=0)
+
+
+def _interval(values: Any, method: str) -> Interval:
+    """Return the mean and the percentiles of what the draws gave."""
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    if 2 * len(finite) < len(values):
+        return Interval.none(f"the score is a number on {len(finite):,} of {len(values):,} draws, fewer than half")
+    low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(finite.mean()), float(low), float(high), LEVEL, method, None)

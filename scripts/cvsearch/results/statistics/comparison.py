@@ -1,0 +1,189 @@
+"""Which candidates can be distinguishable from the best, and which simple one is as good.
+
+Nadeau, Bengio: Inference for the generalization error. Machine Learning 52, 239-281 (2003). Scores on splits share training
+samples, so their variance over the splits is too small for their mean: it is corrected by n_test / n_train.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+# The level of the tests.
+ALPHA = 0.05
+
+# Below so many splits the test can tell almost nothing: its t has too few degrees of freedom.
+FEWEST_SPLITS = 5
+
+
+def mean_ratio(n_train: Sequence[int], n_test: Sequence[int]) -> float:
+    """Return n_test / n_train, the mean over the splits."""
+    return sum(test / train for train, test in zip(n_train, n_test, strict=True)) / len(n_train)
+
+
+def standard_error(scores: Any, ratio: float) -> float | None:
+    """Return the standard error of a mean over splits: std(ddof=1) * sqrt(1/J + n_test/n_train).
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_splits,)
+    ratio : float
+        n_test / n_train.
+
+    Returns
+    -------
+    float or None
+        None for one split, or where a score is not finite.
+    """
+    import numpy as np
+
+    if len(scores) < 2 or not np.isfinite(scores).all():
+        return None
+    return float(np.std(scores, ddof=1) * math.sqrt(1 / len(scores) + ratio))
+
+
+class Tested(NamedTuple):
+    """Corrected t tests of differences, each an array of shape (n_candidates,).
+
+    Attributes
+    ----------
+    mean : ndarray
+        Mean difference over the splits.
+    t, p : ndarray
+        NaN where the difference is the same on each split, so that there is nothing to measure it by, and for one split.
+    """
+
+    mean: Any
+    t: Any
+    p: Any
+
+
+def corrected_t(differences: Any, ratio: float) -> Tested:
+    """Test whether mean differences over splits are 0: Nadeau and Bengio's corrected resampled t test, two-sided.
+
+    Parameters
+    ----------
+    differences : ndarray of shape (n_candidates, n_splits)
+    ratio : float
+        n_test / n_train.
+
+    Returns
+    -------
+    Tested
+    """
+    import numpy as np
+    from scipy.stats import t as student
+
+    n_splits = differences.shape[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = differences.mean(axis=1)
+        if n_splits < 2:
+            return Tested(mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan))
+        spread = differences.std(axis=1, ddof=1)
+        # Equal differences leave a spread of rounding errors.
+        scale = np.abs(differences).max(axis=1)
+        spread[spread <= 1e-12 * scale] = np.nan
+        t = mean / (spread * math.sqrt(1 / n_splits + ratio))
+    return Tested(mean, t, 2 * student.sf(np.abs(t), n_splits - 1))
+
+
+def holm(p: Any) -> Any:
+    """Return p values adjusted for their number (Holm 1979); NaN stays NaN and does not count.
+
+    Parameters
+    ----------
+    p : ndarray of shape (n,)
+    """
+    import numpy as np
+
+    adjusted = np.full(len(p), np.nan)
+    there = np.flatnonzero(~np.isnan(p))
+    order = there[np.argsort(p[there], kind="stable")]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1) if len(order) else steps
+    return adjusted
+
+
+def compare(scores: Any, best: int, ratio: float) -> dict[str, Any]:
+    """Compare every candidate with the best: the columns of ``comparison.csv``.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_candidates, n_splits)
+        Test scores, higher is better, NaN where there is none.
+    best : int
+        The best candidate.
+    ratio : float
+        n_test / n_train.
+
+    Returns
+    -------
+    dict of str to ndarray
+        As `results.tables.COMPARISON` declares them.
+    """
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):
+        differences = scores - scores[best]
+        differences[np.abs(differences) <= 1e-12 * np.abs(scores[best])] = 0  # Rounding.
+    tested = corrected_t(differences, ratio)
+    adjusted = holm(np.where(np.arange(len(scores)) == best, np.nan, tested.p))
+    distinguishable = np.where(np.isnan(scores.mean(axis=1)), "", np.where(adjusted < ALPHA, "yes", "no")).astype(
+        object
+    )
+    p = np.where(np.arange(len(scores)) == best, np.nan, tested.p)
+    columns = {
+        "mean_difference": tested.mean,
+        "t": tested.t,
+        "p": p,
+        "p_holm": adjusted,
+        "distinguishable": distinguishable,
+    }
+    return {"candidate": np.arange(len(scores)), **columns}
+
+
+def within_one_standard_error(scores: Any, best: int, ratio: float) -> Any:
+    """Return which candidates have a mean of at least the best one's less its standard error, of shape (n_candidates,).
+
+    With one split there is no standard error; it is taken as 0 then.
+    """
+    means = scores.mean(axis=1)
+    return means >= means[best] - (standard_error(scores[best], ratio) or 0.0)
+
+
+def simplest(
+    scores: Any, best: int, ratio: float, params: Sequence[dict[str, Any]], simplest_by: Sequence[str]
+) -> int | None:
+    """Return the simplest candidate within one standard error of the best (Breiman et al. 1984).
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_candidates, n_splits)
+    best : int
+    ratio : float
+        n_test / n_train.
+    params : sequence of dict
+        Of each candidate.
+    simplest_by : sequence of str
+        Parameters of which smaller is simpler, the first one counts most. What is not a number comes last. Of equals the one
+        with the better mean is taken, then the lower candidate.
+
+    Returns
+    -------
+    int or None
+        None without `simplest_by`, and where there is no standard error.
+    """
+    import numpy as np
+
+    if not simplest_by or standard_error(scores[best], ratio) is None:
+        return None
+    means = scores.mean(axis=1)
+
+    def size(value: Any) -> float:
+        is_number = isinstance(value, int | float) and not math.isnan(value)
+        return float(value) if is_number else math.inf
+
+    def order(candidate: int) -> tuple[Any, ...]:
+        setting = params[candidate]
+        return (*(size(setting.get(name)) for name in simplest_by), -means[candidate], candidate)
+
+    return min(np.flatnonzero(within_one_standard_error(scores, best, ratio)).tolist(), key=order)

@@ -1,0 +1,77 @@
+"""Out-of-fold predictions, as the statistics read them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class SplitPredictions(NamedTuple):
+    """What several candidates predicted for the test side of one split.
+
+    Attributes
+    ----------
+    positions : ndarray of int of shape (n_test,)
+        Of the test samples, in the stored data.
+    target : ndarray of shape (n_test,) or (n_test, n_outputs)
+    responses : dict of str to array
+        ``predict``, ``predict_proba`` or ``decision_function`` to an array of shape (n_candidates, n_test) or
+        (n_candidates, n_test, n_columns). Anything that is sliced along its first axis will do, a memory map for example.
+    sample_weight : ndarray of shape (n_test,), optional
+        Where the scorer takes weights.
+    """
+
+    positions: Any
+    target: Any
+    responses: dict[str, Any]
+    sample_weight: Any = None
+
+    @property
+    def n_candidates(self) -> int:
+        """How many candidates there are."""
+        return len(next(iter(self.responses.values())))
+
+    def weights(self) -> Any:
+        """Return the weights of the samples, all 1 where there are none, of shape (n_test,)."""
+        import numpy as np
+
+        return np.ones(len(self.positions)) if self.sample_weight is None else np.asarray(self.sample_weight, float)
+
+    def of(self, candidates: slice) -> "SplitPredictions":
+        """Return the predictions of some candidates."""
+        return self._replace(responses={method: found[candidates] for method, found in self.responses.items()})
+
+
+class Draws:
+    """Bootstrap samples: how often each sample was drawn.
+
+    Only samples of a test side are drawn, as many as there are. Groups are drawn whole.
+
+    Parameters
+    ----------
+    splits : sequence of SplitPredictions
+    n_draws : int
+    groups : ndarray of shape (n_samples,), optional
+        Of the stored data.
+    random_state : int
+
+    Attributes
+    ----------
+    counts : list of ndarray of uint8 of shape (n_draws, n_test)
+        For each split.
+    n_units : int
+        How many samples, or groups, there are to draw from.
+    """
+
+    def __init__(
+        self, splits: Sequence[SplitPredictions], n_draws: int, groups: Any = None, random_state: int = 0
+    ) -> None:
+        import numpy as np
+
+        pool = np.unique(np.concatenate([split.positions for split in splits]))
+        units = pool if groups is None else np.asarray(groups)[pool]
+        _, unit_of = np.unique(units, return_inverse=True)
+        self.n_units = int(unit_of.max()) + 1
+        random = np.random.default_rng(random_state)
+        drawn = np.empty((n_draws, self.n_units), dtype="uint8")
+        for row in drawn:
+            row[:] = np.bincount(random.integers(self.n_units, size=self.n_units), minlength=self.n_units)
+        self.counts = [drawn[:, unit_of[np.searchsorted(pool, split.positions)]] for split in splits]

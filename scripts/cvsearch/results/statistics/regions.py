@@ -1,0 +1,284 @@
+"""Where the best candidate lies in the space, and which region to search next."""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from cvsearch.candidates.space import Entry, Space, bounds, is_logarithmic, subspaces
+
+# Within this share of an axis a candidate lies at its end.
+EDGE = 0.05
+
+# How far the next region goes beyond an end at which the best lies, as a share of the old axis.
+BEYOND = 0.25
+
+# So many candidates show where a good region is, at least.
+FEWEST_GOOD = 5
+
+
+class Axis(NamedTuple):
+    """The scale of one numeric parameter of a sub-space.
+
+    Attributes
+    ----------
+    low, high : float
+        Its ends, on the scale.
+    log : bool
+        Whether the scale is logarithmic, to base 10.
+    """
+
+    low: float
+    high: float
+    log: bool
+
+    def position(self, value: float) -> float:
+        """Return where a value lies, 0 at the low end and 1 at the high one."""
+        return (self.scaled(value) - self.low) / (self.high - self.low)
+
+    def scaled(self, value: float) -> float:
+        """Return a value on the scale."""
+        return math.log10(value) if self.log else float(value)
+
+    def value(self, scaled: float) -> float:
+        """Return the number at a place of the scale."""
+        return 10.0**scaled if self.log else scaled
+
+
+def axis_of(entry: Entry) -> Axis | None:
+    """Return the scale of an entry of a space; None where it has no two ends: names, one value, a distribution of SciPy."""
+    ends = bounds([entry])
+    if ends is None or ends[0] >= ends[1]:
+        return None
+    log = is_logarithmic(entry) and ends[0] > 0
+    low, high = (math.log10(end) if log else float(end) for end in ends)
+    return Axis(low, high, log)
+
+
+def home_of(space: Space, setting: dict[str, Any]) -> int | None:
+    """Return the number of the first sub-space that holds a setting."""
+    for number, subspace in enumerate(subspaces(space)):
+        if subspace.keys() == setting.keys() and all(_holds(subspace[name], setting[name]) for name in subspace):
+            return number
+    return None
+
+
+def _holds(entry: Entry, value: Any) -> bool:
+    if isinstance(entry, list):
+        return any(type(known) is type(value) and known == value for known in entry)
+    axis = axis_of(entry)
+    if axis is None:
+        return True
+    return _is_number(value) and (value > 0 or not axis.log) and -1e-9 <= axis.position(value) <= 1 + 1e-9
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: Any) -> dict[str, str]:
+    """Return the numeric parameters whose best value lies at an end of its axis.
+
+    A parameter that does not matter lies anywhere, often at an end. So one counts only where no candidate in the other half of
+    its axis is as good.
+
+    Parameters
+    ----------
+    space : dict or list of dict
+    params : sequence of dict
+        Of each candidate.
+    best : int
+    as_good : ndarray of bool of shape (n_candidates,)
+        Within one standard error of the best.
+
+    Returns
+    -------
+    dict of str to str
+        Parameter to ``low`` or ``high``.
+    """
+    home = home_of(space, params[best])
+    if home is None:
+        return {}
+    found = {}
+    for name, entry in subspaces(space)[home].items():
+        axis = axis_of(entry)
+        if axis is None:
+            continue
+        value = params[best][name]
+        place = axis.position(value)
+        values = [v for v in entry if _is_number(v)] if isinstance(entry, list) else []
+        side = "low" if place <= EDGE or value == min(values, default=None) else None
+        side = "high" if place >= 1 - EDGE or value == max(values, default=None) else side
+        if side is None:
+            continue
+        others = [params[i].get(name) for i in as_good.nonzero()[0] if params[i].keys() == params[best].keys()]
+        places = [axis.position(v) for v in others if _is_number(v) and (v > 0 or not axis.log)]
+        if not any(p > 0.5 if side == "low" else p < 0.5 for p in places):
+            found[name] = side
+    return found
+
+
+def good_candidates(means: Any, like_the_best: Any) -> Any:
+    """Return which candidates show where the good region is, of shape (n_candidates,).
+
+    Those that cannot be told from the best, if they are among the best tenth, or among the best `FEWEST_GOOD`: with few splits
+    nearly every candidate cannot be told from it.
+
+    Parameters
+    ----------
+    means : ndarray of shape (n_candidates,)
+        NaN where there is none.
+    like_the_best : ndarray of bool of shape (n_candidates,)
+    """
+    import numpy as np
+
+    there = ~np.isnan(means)
+    most = min(int(there.sum()), max(FEWEST_GOOD, math.ceil(there.sum() / 10)))
+    least = np.sort(means[there])[-most]
+    return like_the_best & there & (np.where(there, means, -np.inf) >= least)
+
+
+def next_region(
+    space: Space,
+    params: Sequence[dict[str, Any]],
+    best: int,
+    good: Any,
+    edges: dict[str, str],
+    allowed: Callable[[str, Any], bool],
+) -> Space:
+    """Return the region to search next, in the forms of the config.
+
+    Each axis is cut to where the good candidates lie, with a margin. It is moved on beyond an end at which the best lies. Lists
+    of names keep those that a good candidate has. What has no axis stays as it is.
+
+    Parameters
+    ----------
+    space : dict or list of dict
+    params : sequence of dict
+        Of each candidate.
+    best : int
+    good : ndarray of bool of shape (n_candidates,)
+        The best is one of them.
+    edges : dict of str to str
+        From `at_edge`.
+    allowed : callable
+        ``allowed(name, value)``: whether the estimator takes a value beyond the ends of the space.
+
+    Returns
+    -------
+    dict or list of dict
+        ``param_distributions``; without the sub-spaces that have no good candidate.
+    """
+    members: dict[int, list[dict[str, Any]]] = {}
+    for i in good.nonzero()[0]:
+        home = home_of(space, params[i])
+        if home is not None:
+            members.setdefault(home, []).append(params[i])
+    best_home = home_of(space, params[best])
+    kept = []
+    for home in sorted(members):
+        subspace, region = subspaces(space)[home], {}
+        for name, entry in subspace.items():
+            side = edges.get(name) if home == best_home else None
+            values = [setting[name] for setting in members[home]]
+            region[name] = _next_entry(entry, values, side, functools.partial(allowed, name))
+        kept.append(region)
+    return kept if isinstance(space, list) else (kept[0] if kept else space)
+
+
+def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Callable[[Any], bool]) -> Entry:
+    """Return the entry for the region where these values lie, moved on at one side."""
+    axis = axis_of(entry)
+    if axis is None:
+        return [value for value in entry if _holds(values, value)] if isinstance(entry, list) else entry
+    low, high = _window(axis, values, side)
+    if isinstance(entry, list):
+        return _next_values(entry, axis, low, high, side, allowed)
+    kind, arguments = next(iter(entry.items()))
+    if kind in ("range", "randint"):
+        return {kind: _next_whole(arguments, axis, low, high, side, allowed)}
+    if low < axis.low and not _may(axis.value(low), axis, allowed):
+        low = axis.low
+    if high > axis.high and not allowed(axis.value(high)):
+        high = axis.high
+    if kind == "logspace":
+        ends = [_rounded(low, axis, math.floor), _rounded(high, axis, math.ceil)]
+        backwards = arguments[0] > arguments[1]
+        return {kind: [*(reversed(ends) if backwards else ends), arguments[2]]}
+    ends = [axis.value(low), axis.value(high)] if axis.log else [low, high]
+    if axis.log:
+        ends = [float(f"{end:.3g}") for end in ends]
+        # Rounding must not cut off a value that was kept.
+        ends = [min(ends[0], *values), max(ends[1], *values)]
+    else:
+        ends = [_rounded(low, axis, math.floor), _rounded(high, axis, math.ceil)]
+    if kind == "linspace":
+        return {kind: [*(reversed(ends) if arguments[0] > arguments[1] else ends), arguments[2]]}
+    return {kind: ends}
+
+
+def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, float]:
+    """Return the ends of the next region on the scale."""
+    length = axis.high - axis.low
+    places = [axis.scaled(value) for value in values]
+    margin = max((max(places) - min(places)) / 10, length / 20)
+    low, high = max(axis.low, min(places) - margin), min(axis.high, max(places) + margin)
+    if side == "low":
+        low = axis.low - BEYOND * length
+    if side == "high":
+        high = axis.high + BEYOND * length
+    return low, high
+
+
+def _may(value: float, axis: Axis, allowed: Callable[[Any], bool]) -> bool:
+    """Whether the low end may move to a value: a parameter that was never negative stays so."""
+    return allowed(value) and (axis.log or axis.low < 0 or value >= 0) and (axis.log or axis.low <= 0 or value > 0)
+
+
+def _rounded(end: float, axis: Axis, outward: Callable[[float], int]) -> float:
+    """Return an end rounded outward to a hundredth of the axis, within the space where it was within."""
+    digits = 2 - math.floor(math.log10(axis.high - axis.low))
+    rounded = round(outward(round(end * 10.0**digits, 6)) / 10.0**digits, max(digits, 0))
+    if axis.low <= end <= axis.high:
+        rounded = min(max(rounded, axis.low), axis.high)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _next_values(
+    entry: list[Any], axis: Axis, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
+) -> list[Any]:
+    """Return the numbers of a list inside the region, and two more beyond an end, in the list's own steps."""
+    kept = [value for value in entry if low - 1e-9 <= axis.scaled(value) <= high + 1e-9]
+    ordered = sorted(set(entry))
+    if side is None:
+        return kept
+    outer, inner = (ordered[0], ordered[1]) if side == "low" else (ordered[-1], ordered[-2])
+    step = axis.scaled(outer) - axis.scaled(inner)
+    whole = all(isinstance(value, int) for value in entry)
+    more: list[Any] = []
+    for i in (1, 2):
+        value = axis.value(axis.scaled(outer) + i * step)
+        value = round(value) if whole else float(f"{value:.3g}")
+        may = _may(value, axis, allowed) if side == "low" else allowed(value)
+        if may and value not in [*entry, *more]:
+            more.append(value)
+    ascending = entry[0] <= entry[-1]
+    return kept + more if (side == "high") == ascending else more[::-1] + kept
+
+
+def _next_whole(
+    arguments: list[int], axis: Axis, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
+) -> list[int]:
+    """Return the arguments of ``range`` or ``randint`` for a region, on the same steps."""
+    numbers = range(*arguments)
+    step = abs(numbers.step)
+    start = numbers[0] if numbers.step > 0 else numbers[-1]
+    first = start + step * math.floor((low - start) / step)
+    last = start + step * math.ceil((high - start) / step)
+    if side != "low" or not _may(first, axis, allowed):
+        first = max(first, int(axis.low))
+    if side != "high" or not allowed(last):
+        last = min(last, int(axis.high))
+    if numbers.step < 0:
+        return [last, first - 1, numbers.step]
+    return [first, last + 1, *arguments[2:]]

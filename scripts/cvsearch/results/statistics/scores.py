@@ -1,0 +1,368 @@
+"""Scores of many candidates on many bootstrap samples at once.
+
+A score that is a function of sums over the samples is computed from matrix products, AUC from ranks. Any other is computed by
+its own scorer, on an estimator that returns the predictions that were kept.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from cvsearch.results.statistics.predictions import SplitPredictions
+
+# Numbers in one block of work, 8 bytes each.
+BLOCK = 4_000_000
+
+
+class Score(ABC):
+    """A score of each of many candidates, for each of many weightings of the samples.
+
+    Attributes
+    ----------
+    draws : int
+        How many bootstrap samples are worth their time.
+    """
+
+    draws = 1000
+
+    @abstractmethod
+    def of(self, split: SplitPredictions, counts: Any) -> Any:
+        """Return the scores on one split.
+
+        Parameters
+        ----------
+        split : SplitPredictions
+        counts : ndarray of int of shape (n_draws, n_test)
+            How often each sample counts.
+
+        Returns
+        -------
+        ndarray of shape (n_draws, n_candidates)
+            NaN where a score is not defined.
+        """
+
+
+class SumScore(Score):
+    """A score that is a function of weighted sums over the samples.
+
+    Parameters
+    ----------
+    method : str
+        The response that it reads.
+    terms : callable
+        ``terms(target, response)``: a list of arrays of shape (n_candidates, n_test).
+    finish : callable
+        ``finish(weights, target, sums)``: scores of shape (n_draws, n_candidates), from weights of shape (n_draws, n_test) and
+        the weighted sums of the terms, each of shape (n_draws, n_candidates).
+    """
+
+    def __init__(
+        self, method: str, terms: Callable[[Any, Any], list[Any]], finish: Callable[[Any, Any, list[Any]], Any]
+    ) -> None:
+        self.method, self.terms, self.finish = method, terms, finish
+
+    def of(self, split: SplitPredictions, counts: Any) -> Any:
+        """Return the scores on one split, of shape (n_draws, n_candidates)."""
+        import numpy as np
+
+        scores = np.empty((len(counts), split.n_candidates))
+        for candidates in blocks(split.n_candidates, _numbers_of(split, self.method)):
+            terms = self.terms(split.target, np.asarray(split.responses[self.method][candidates]))
+            for rows in blocks(len(counts), counts.shape[1]):
+                weights = counts[rows] * split.weights()
+                sums = [weights @ np.asarray(term, dtype=float).T for term in terms]
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    scores[rows, candidates] = self.finish(weights, split.target, sums)
+        return scores
+
+
+class AUC(Score):
+    """Area under the ROC curve, from weighted ranks.
+
+    It is the share of pairs of a positive and a negative sample in which the positive one has the higher score; ties count half
+    (Mann and Whitney 1947).
+
+    Parameters
+    ----------
+    method : str
+        ``decision_function`` or ``predict_proba``.
+    positive : object
+        The class whose score is high.
+    """
+
+    draws = 500
+
+    def __init__(self, method: str, positive: Any) -> None:
+        self.method, self.positive = method, positive
+
+    def of(self, split: SplitPredictions, counts: Any) -> Any:
+        """Return the scores on one split, of shape (n_draws, n_candidates)."""
+        import numpy as np
+
+        scores = np.empty((len(counts), split.n_candidates))
+        is_positive = np.asarray(split.target) == self.positive
+        for rows in blocks(len(counts), 4 * counts.shape[1]):
+            weights = counts[rows] * split.weights()
+            positive, negative = weights * is_positive, weights * ~is_positive
+            pairs = positive.sum(axis=1) * negative.sum(axis=1)
+            for i in range(split.n_candidates):
+                response = np.asarray(split.responses[self.method][i])
+                response = response[:, -1] if response.ndim == 2 else response
+                order = np.argsort(response, kind="stable")
+                first = np.flatnonzero(np.r_[True, np.diff(response[order]) != 0])
+                above = np.add.reduceat(positive[:, order], first, axis=1)
+                below = np.add.reduceat(negative[:, order], first, axis=1)
+                won = (above * (np.cumsum(below, axis=1) - below / 2)).sum(axis=1)
+                with np.errstate(invalid="ignore"):
+                    scores[rows, i] = won / pairs
+        return scores
+
+
+class AnyScore(Score):
+    """Any score, by its own scorer: slow, so with fewer bootstrap samples.
+
+    Parameters
+    ----------
+    scorer : callable
+        ``scorer(estimator, X, y)``.
+    classes : sequence, optional
+        Of a classifier, in the order of the columns of its responses; None for a regressor.
+    takes_weights : bool
+        Whether the scorer takes ``sample_weight``.
+    """
+
+    draws = 200
+
+    def __init__(self, scorer: Any, classes: Any = None, takes_weights: bool = False) -> None:
+        self.scorer, self.classes, self.takes_weights = scorer, classes, takes_weights
+
+    def of(self, split: SplitPredictions, counts: Any) -> Any:
+        """Return the scores on one split, of shape (n_draws, n_candidates); NaN where the scorer raises an error."""
+        import warnings
+
+        import numpy as np
+
+        scores = np.full((len(counts), split.n_candidates), np.nan)
+        rows = [np.repeat(np.arange(counts.shape[1]), count) for count in counts]
+        for i in range(split.n_candidates):
+            estimator = stand_in({method: found[i] for method, found in split.responses.items()}, self.classes)
+            for j, drawn in enumerate(rows):
+                weights = {"sample_weight": split.weights()[drawn]} if self.takes_weights else {}
+                try:
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")
+                        scores[j, i] = self.scorer(estimator, drawn[:, np.newaxis], split.target[drawn], **weights)
+                except ValueError:  # No sample was drawn, or one class alone.
+                    continue
+        return scores
+
+
+def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
+    """Return a fitted estimator whose samples are row numbers and whose responses are kept predictions.
+
+    Parameters
+    ----------
+    responses : dict of str to array of shape (n_test,) or (n_test, n_columns)
+    classes : sequence, optional
+        Of a classifier; None for a regressor.
+    """
+    import numpy as np
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+
+    def response(method: str) -> Any:
+        def respond(self: Any, X: Any) -> Any:
+            return np.asarray(responses[method])[X[:, 0]]
+
+        return respond
+
+    mixin = RegressorMixin if classes is None else ClassifierMixin
+    methods = {method: response(method) for method in responses}
+    estimator = type("KeptPredictions", (mixin, BaseEstimator), methods)()
+    if classes is not None:
+        estimator.classes_ = np.asarray(classes)
+    return estimator
+
+
+def score_of(scoring: Any, scorer: Any, split: SplitPredictions, classes: Any = None, weighted: bool = False) -> Score:
+    """Return how a scorer's score is computed on many bootstrap samples.
+
+    Parameters
+    ----------
+    scoring : str or None
+        The scorer's name as scikit-learn has it; ``None`` for the estimator's own score, accuracy or r2. Anything else is
+        computed by the scorer itself.
+    scorer : callable
+    split : SplitPredictions
+        One of them: it tells which responses were kept.
+    classes : sequence, optional
+        Of a classifier; None for a regressor.
+    weighted : bool
+        Whether the scorer takes ``sample_weight``.
+    """
+    import numpy as np
+
+    name = ("r2" if classes is None else "accuracy") if scoring is None else scoring
+    target = np.asarray(split.target)
+    if isinstance(name, str) and target.ndim == 1:
+        if name == "roc_auc" and classes is not None and len(classes) == 2:
+            method = "decision_function" if "decision_function" in split.responses else "predict_proba"
+            if method in split.responses:
+                return AUC(method, np.asarray(classes)[1])
+        made = _sum_score(name, classes)
+        if made is not None and made.method in split.responses:
+            return made
+    return AnyScore(scorer, classes, weighted)
+
+
+def blocks(n: int, width: int) -> Iterator[slice]:
+    """Yield slices of `n` rows of so many numbers, each of a block or of one row."""
+    size = max(1, BLOCK // max(1, width))
+    for start in range(0, n, size):
+        yield slice(start, min(n, start + size))
+
+
+def _numbers_of(split: SplitPredictions, method: str) -> int:
+    shape = split.responses[method].shape
+    return int(shape[1] * (shape[2] if len(shape) > 2 else 1))
+
+
+def _sum_score(name: str, classes: Any) -> SumScore | None:
+    """Return the score of this name if it is a function of sums."""
+    if classes is None:
+        if name == "r2":
+            return SumScore("predict", _squared_error, _r2)
+        loss = _losses().get(name)
+        return None if loss is None else SumScore("predict", loss.terms, loss.finish)
+    if name == "accuracy":
+        return SumScore("predict", _is_right, _mean)
+    if name == "neg_log_loss":
+        return SumScore("predict_proba", _LogLikelihood(classes), _mean)
+    average = _averages().get(name)
+    return None if average is None else SumScore("predict", _Confusion(classes).terms, average(classes))
+
+
+def _mean(weights: Any, target: Any, sums: list[Any]) -> Any:
+    return sums[0] / weights.sum(axis=1)[:, None]
+
+
+def _negative_mean(weights: Any, target: Any, sums: list[Any]) -> Any:
+    return -_mean(weights, target, sums)
+
+
+def _negative_root(weights: Any, target: Any, sums: list[Any]) -> Any:
+    return -(_mean(weights, target, sums) ** 0.5)
+
+
+def _is_right(target: Any, response: Any) -> list[Any]:
+    return [response == target]
+
+
+def _squared_error(target: Any, response: Any) -> list[Any]:
+    return [(response - target) ** 2]
+
+
+def _absolute_error(target: Any, response: Any) -> list[Any]:
+    return [abs(response - target)]
+
+
+def _relative_error(target: Any, response: Any) -> list[Any]:
+    import numpy as np
+
+    return [abs(response - target) / np.maximum(abs(target), np.finfo(np.float64).eps)]
+
+
+def _r2(weights: Any, target: Any, sums: list[Any]) -> Any:
+    """Return 1 - mean squared error of what was drawn / variance of the target over the whole test side.
+
+    With the variance of what was drawn, r2 on a dozen samples is far too low: the inverse of a variance is biased. So this is a
+    mean over samples, and its mean over the draws is the score of the whole test side.
+    """
+    import numpy as np
+
+    variance = np.var(np.asarray(target, dtype=float))
+    mean_error = sums[0] / weights.sum(axis=1)[:, None]
+    return 1 - mean_error / variance if variance > 0 else np.full_like(mean_error, np.nan)
+
+
+class _Loss(NamedTuple):
+    terms: Callable[[Any, Any], list[Any]]
+    finish: Callable[[Any, Any, list[Any]], Any]
+
+
+def _losses() -> dict[str, _Loss]:
+    return {
+        "neg_mean_squared_error": _Loss(_squared_error, _negative_mean),
+        "neg_root_mean_squared_error": _Loss(_squared_error, _negative_root),
+        "neg_mean_absolute_error": _Loss(_absolute_error, _negative_mean),
+        "neg_mean_absolute_percentage_error": _Loss(_relative_error, _negative_mean),
+    }
+
+
+class _LogLikelihood:
+    """The logarithm of the probability of the right class, as scikit-learn's log loss has it."""
+
+    def __init__(self, classes: Any) -> None:
+        self.classes = classes
+
+    def __call__(self, target: Any, response: Any) -> list[Any]:
+        import numpy as np
+
+        eps = np.finfo(response.dtype).eps
+        column = np.searchsorted(self.classes, target)
+        right = response[:, np.arange(len(target)), column]
+        return [np.log(np.clip(right, eps, 1 - eps).astype(float))]
+
+
+class _Confusion:
+    """For each class, which samples of it were found, and which samples were taken for it."""
+
+    def __init__(self, classes: Any) -> None:
+        self.classes = classes
+
+    def terms(self, target: Any, response: Any) -> list[Any]:
+        found = [(response == name) & (target == name) for name in self.classes]
+        return [*found, *(response == name for name in self.classes)]
+
+
+def _averages() -> dict[str, Callable[[Any], Callable[[Any, Any, list[Any]], Any]]]:
+    """Return the scores that are made of a share for each class, as scikit-learn averages them."""
+    import functools
+
+    import numpy as np
+
+    def shares(classes: Any, target: Any, weights: Any, sums: list[Any]) -> tuple[Any, Any, Any]:
+        n = len(classes)
+        found, taken = np.stack(sums[:n], axis=-1), np.stack(sums[n:], axis=-1)
+        true = np.stack([weights @ (target == name).astype(float) for name in classes], axis=-1)[:, None, :]
+        return found, taken, np.broadcast_to(true, found.shape)
+
+    def ratio(above: Any, below: Any) -> Any:
+        return np.where(below > 0, above / np.where(below > 0, below, 1), 0.0)
+
+    def of(kind: str, found: Any, taken: Any, true: Any) -> Any:
+        below = {"precision": taken, "recall": true, "jaccard": taken + true - found, "f1": taken + true}[kind]
+        return ratio(2 * found if kind == "f1" else found, below)
+
+    def finish(kind: str, average: str, classes: Any, weights: Any, target: Any, sums: list[Any]) -> Any:
+        found, taken, true = shares(classes, target, weights, sums)
+        empty = weights.sum(axis=1) == 0
+        if kind == "balanced_accuracy":
+            scores = np.nanmean(np.where(true > 0, found / true, np.nan), axis=-1) if not empty.all() else found[..., 0]
+        elif average == "binary":
+            scores = of(kind, found[..., 1], taken[..., 1], true[..., 1])
+        elif average == "micro":
+            scores = of(kind, *(part.sum(axis=-1) for part in (found, taken, true)))
+        elif average == "weighted":
+            scores = (of(kind, found, taken, true) * true).sum(axis=-1) / true.sum(axis=-1)
+        else:
+            there = (taken > 0) | (true > 0)  # Labels in neither are left out.
+            scores = (of(kind, found, taken, true) * there).sum(axis=-1) / there.sum(axis=-1)
+        return np.where(empty[:, None], np.nan, scores)
+
+    kinds = ("f1", "precision", "recall", "jaccard")
+    averages = {
+        f"{kind}_{average}": functools.partial(functools.partial, finish, kind, average)
+        for kind in kinds
+        for average in ("micro", "macro", "weighted")
+    }
+    return averages | {"balanced_accuracy": functools.partial(functools.partial, finish, "balanced_accuracy", "")}

@@ -1,0 +1,139 @@
+"""``verdict.json``: what a search found, and how far it can be trusted."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from cvsearch.candidates.space import Space
+from cvsearch.config.values import strict
+from cvsearch.results.statistics.bootstrap import Corrected, Interval
+from cvsearch.results.statistics.comparison import compare, simplest, standard_error, within_one_standard_error
+from cvsearch.results.statistics.regions import at_edge, good_candidates, next_region
+from cvsearch.results.statistics.search_curve import search_curve
+
+
+class Search(NamedTuple):
+    """A finished search, as the verdict reads it.
+
+    Attributes
+    ----------
+    scorer : str
+        The one that ranks.
+    scores : ndarray of shape (n_candidates, n_splits)
+        Its test scores, NaN where there is none.
+    params : sequence of dict
+        Of each candidate, stored values.
+    best : int
+        The best candidate, as in ``best.json``.
+    ratio : float
+        n_test / n_train, see `comparison.mean_ratio`.
+    space : dict or list of dict
+        ``param_distributions``.
+    simplest_by : sequence of str
+        As in the config; empty where it does not say.
+    random : bool
+        Whether candidates were drawn at random, independently.
+    baselines : dict of str to float or None
+        ``default`` and ``dummy`` to their mean test score.
+    splits_in_time : bool
+        Whether the training sides of the splits grow in time: their t test is approximate.
+    """
+
+    scorer: str
+    scores: Any
+    params: Sequence[dict[str, Any]]
+    best: int
+    ratio: float
+    space: Space
+    simplest_by: Sequence[str] = ()
+    random: bool = True
+    baselines: dict[str, float | None] = {}
+    splits_in_time: bool = False
+
+
+def verdict_of(
+    search: Search,
+    corrected: Corrected,
+    core_hours: dict[str, float | None],
+    allowed: Callable[[str, Any], bool] | None = None,
+) -> dict[str, Any]:
+    """Return ``verdict.json``.
+
+    Parameters
+    ----------
+    search : Search
+    corrected : Corrected
+        From the bootstrap, or intervals with the reason why there are none.
+    core_hours : dict
+        ``forecast`` and ``actual``, in hours; None where it is not known.
+    allowed : callable, optional
+        ``allowed(name, value)``: whether the estimator takes a value beyond the ends of the space.
+    """
+    import numpy as np
+
+    scores, best, params = search.scores, search.best, search.params
+    means = scores.mean(axis=1)
+    comparison = compare(scores, best, search.ratio)
+    like_the_best = (comparison["distinguishable"] == "no") & (np.arange(len(scores)) != best)
+    gains = {
+        name: corrected.gains.get(name, Interval.none(f"there is no baseline {name}")) for name in ("default", "dummy")
+    }
+    above_guess = _is_above(float(means[best]), search.baselines.get("dummy"), gains["dummy"])
+    edges: dict[str, str] = {}
+    region = None
+    if above_guess != "no" and above_guess != "unclear":
+        edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio))
+        good = good_candidates(means, like_the_best | (np.arange(len(scores)) == best))
+        region = next_region(search.space, params, best, good, edges, allowed or _any)
+    found = {
+        "best": {
+            "candidate": best,
+            "params": params[best],
+            "scorer": search.scorer,
+            "mean_test_score": float(means[best]),
+            "std_test_score": float(scores[best].std()),
+        },
+        "corrected": corrected.score._asdict(),
+        "gain_over_default": gains["default"]._asdict(),
+        "gain_over_dummy": gains["dummy"]._asdict(),
+        "baselines": {name: search.baselines.get(name) for name in ("default", "dummy")},
+        "better_than_dummy": above_guess,
+        "better_than_default": _is_above(float(means[best]), search.baselines.get("default"), gains["default"]),
+        "n_candidates": len(scores),
+        "n_scored": int((~np.isnan(means)).sum()),
+        "n_splits": scores.shape[1],
+        "n_indistinguishable": int(like_the_best.sum()),
+        "comparison_is_approximate": search.splits_in_time,
+        "one_standard_error": simplest(scores, best, search.ratio, params, search.simplest_by),
+        "standard_error": standard_error(scores[best], search.ratio),
+        "at_edge": list(edges),
+        "next_region": region,
+        "search_curve": _half(means) if search.random else None,
+        "core_hours": core_hours,
+    }
+    return {name: strict(value) for name, value in found.items()}
+
+
+def _any(name: str, value: Any) -> bool:
+    return True
+
+
+def _is_above(mean: float, baseline: float | None, gain: Interval) -> str:
+    """Return whether the best is better than a baseline: ``yes``, ``no``, ``unclear``, ``unknown``, or ``higher``.
+
+    ``higher`` is said of a mean score where the gain has no interval.
+    """
+    if baseline is not None and mean <= baseline:
+        return "no"
+    if gain.low is not None:
+        return "yes" if gain.low > 0 else "unclear"
+    return "unknown" if baseline is None else "higher"
+
+
+def _half(means: Any) -> dict[str, Any] | None:
+    """Return how good the best of half as many candidates would have been in the median; None for one candidate."""
+    half = len(means) // 2
+    if not half:
+        return None
+    curve = search_curve(means, [half])
+    values = {name: float(getattr(curve, name)[0]) for name in ("median", "low", "high")}
+    return {"n_candidates": half} | {name: None if value != value else value for name, value in values.items()}
