@@ -80,9 +80,10 @@ def verdict_of(
     above_guess = _is_above(float(means[best]), search.baselines.get("dummy"), gains["dummy"])
     edges: dict[str, str] = {}
     region = None
-    if above_guess != "no" and above_guess != "unclear":
+    if above_guess not in ("no", "unclear"):
         edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio))
-        good = good_candidates(means, like_the_best | (np.arange(len(scores)) == best))
+        with_best = like_the_best | (np.arange(len(scores)) == best)
+        good = good_candidates(means, with_best, search.baselines.get("dummy"))
         region = next_region(search.space, params, best, good, edges, allowed or _any)
     found = {
         "best": {

@@ -148,7 +148,10 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> A
         total[drawn] += share[drawn, None] * scores[drawn]
         weight += share
     total[np.isnan(total)] = -np.inf
-    return np.where((weight > 0) & (total > -np.inf).any(axis=1), total.argmax(axis=1), -1)
+    best = total.max(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # Rounding must not choose among equals.
+        first = ((total == best) | (total >= best - 1e-12 * abs(best))).argmax(axis=1)
+    return np.where((weight > 0) & (best[:, 0] > -np.inf), first, -1)
 
 
 def _over_splits(scores: Any, shares: Any) -> Any:

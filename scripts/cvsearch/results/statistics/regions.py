@@ -13,7 +13,7 @@ EDGE = 0.05
 # How far the next region goes beyond an end at which the best lies, as a share of the old axis.
 BEYOND = 0.25
 
-# So many candidates show where a good region is, at least.
+# Of a small search so many candidates may show where a good region is.
 FEWEST_GOOD = 5
 
 
@@ -118,23 +118,29 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
     return found
 
 
-def good_candidates(means: Any, like_the_best: Any) -> Any:
+def good_candidates(means: Any, like_the_best: Any, guess: float | None) -> Any:
     """Return which candidates show where the good region is, of shape (n_candidates,).
 
-    Those that cannot be told from the best, if they are among the best tenth, or among the best `FEWEST_GOOD`: with few splits
-    nearly every candidate cannot be told from it.
+    Those that cannot be told from the best, if they are among the best tenth (or the best five) and have at least nine tenths of its
+    gain over a guess. With few splits nearly every candidate cannot be told from it.
 
     Parameters
     ----------
     means : ndarray of shape (n_candidates,)
         NaN where there is none.
     like_the_best : ndarray of bool of shape (n_candidates,)
+        Including the best.
+    guess : float or None
+        Mean score of ``dummy``.
     """
     import numpy as np
 
     there = ~np.isnan(means)
     most = min(int(there.sum()), max(FEWEST_GOOD, math.ceil(there.sum() / 10)))
+    best = means[there].max()
     least = np.sort(means[there])[-most]
+    if guess is not None and math.isfinite(best - guess):
+        least = max(least, best - (best - guess) / 10)
     return like_the_best & there & (np.where(there, means, -np.inf) >= least)
 
 
@@ -221,7 +227,7 @@ def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, flo
     """Return the ends of the next region on the scale."""
     length = axis.high - axis.low
     places = [axis.scaled(value) for value in values]
-    margin = max((max(places) - min(places)) / 10, length / 20)
+    margin = max((max(places) - min(places)) / 10, length / 20, length / (4 * len(places)))
     low, high = max(axis.low, min(places) - margin), min(axis.high, max(places) + margin)
     if side == "low":
         low = axis.low - BEYOND * length
@@ -232,7 +238,9 @@ def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, flo
 
 def _may(value: float, axis: Axis, allowed: Callable[[Any], bool]) -> bool:
     """Whether the low end may move to a value: a parameter that was never negative stays so."""
-    return allowed(value) and (axis.log or axis.low < 0 or value >= 0) and (axis.log or axis.low <= 0 or value > 0)
+    if axis.log or axis.low > 0:
+        return value > 0 and allowed(value)
+    return (axis.low < 0 or value >= 0) and allowed(value)
 
 
 def _rounded(end: float, axis: Axis, outward: Callable[[float], int]) -> float:

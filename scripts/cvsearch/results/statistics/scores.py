@@ -173,6 +173,7 @@ def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
         def respond(self: Any, X: Any) -> Any:
             return np.asarray(responses[method])[X[:, 0]]
 
+        respond.__name__ = method  # Scorers ask for it.
         return respond
 
     mixin = RegressorMixin if classes is None else ClassifierMixin
@@ -238,6 +239,8 @@ def _sum_score(name: str, classes: Any) -> SumScore | None:
     if name == "neg_log_loss":
         return SumScore("predict_proba", _LogLikelihood(classes), _mean)
     average = _averages().get(name)
+    if name in ("f1", "precision", "recall", "jaccard") and (len(classes) != 2 or classes[1] != 1):
+        return None  # scikit-learn scores the class 1.
     return None if average is None else SumScore("predict", _Confusion(classes).terms, average(classes))
 
 
@@ -345,9 +348,8 @@ def _averages() -> dict[str, Callable[[Any], Callable[[Any, Any, list[Any]], Any
 
     def finish(kind: str, average: str, classes: Any, weights: Any, target: Any, sums: list[Any]) -> Any:
         found, taken, true = shares(classes, target, weights, sums)
-        empty = weights.sum(axis=1) == 0
         if kind == "balanced_accuracy":
-            scores = np.nanmean(np.where(true > 0, found / true, np.nan), axis=-1) if not empty.all() else found[..., 0]
+            scores = ratio(found, true).sum(axis=-1) / (true > 0).sum(axis=-1)
         elif average == "binary":
             scores = of(kind, found[..., 1], taken[..., 1], true[..., 1])
         elif average == "micro":
@@ -357,12 +359,14 @@ def _averages() -> dict[str, Callable[[Any], Callable[[Any, Any, list[Any]], Any
         else:
             there = (taken > 0) | (true > 0)  # Labels in neither are left out.
             scores = (of(kind, found, taken, true) * there).sum(axis=-1) / there.sum(axis=-1)
-        return np.where(empty[:, None], np.nan, scores)
+        return np.where(weights.sum(axis=1)[:, None] > 0, scores, np.nan)
+
+    def named(kind: str, average: str = "") -> Any:
+        return functools.partial(functools.partial, finish, kind, average)
 
     kinds = ("f1", "precision", "recall", "jaccard")
     averages = {
-        f"{kind}_{average}": functools.partial(functools.partial, finish, kind, average)
-        for kind in kinds
-        for average in ("micro", "macro", "weighted")
+        f"{kind}_{average}": named(kind, average) for kind in kinds for average in ("micro", "macro", "weighted")
     }
-    return averages | {"balanced_accuracy": functools.partial(functools.partial, finish, "balanced_accuracy", "")}
+    binary = {kind: named(kind, "binary") for kind in kinds}
+    return averages | binary | {"balanced_accuracy": named("balanced_accuracy")}

@@ -1,0 +1,182 @@
+"""The verdict, its sentences and the findings, for searches that say much and searches that say nothing."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cvsearch.report.verdict_text import sentences
+from cvsearch.report.words import score_text
+from cvsearch.results.findings import KINDS, Outcome, findings_of
+from cvsearch.results.statistics.bootstrap import Corrected, Interval
+from cvsearch.results.verdict import Search, verdict_of
+
+ROOT = Path(__file__).resolve().parents[3]
+SPACE = {"C": {"logspace": [-10, 10, 1001]}, "gamma": {"logspace": [-10, 10, 1001]}}
+NOTHING = Interval.none("no predictions were kept")
+
+
+def interval(estimate, width=0.02):
+    return Interval(estimate, estimate - width, estimate + width, 0.95, "BBC-CV", None)
+
+
+def made(n_candidates, n_splits, hits=0.1, gain=0.8, best=None, **changes):
+    """Return the verdict of a made search like the shipped one: few candidates score well, near C = 10^3 and gamma = 10^-3."""
+    random = np.random.default_rng(0)
+    logs = random.uniform(-10, 10, (n_candidates, 2))
+    good = (abs(logs[:, 0] - 3) < 20 * hits) & (abs(logs[:, 1] + 3) < 20 * hits)
+    scores = 0.09 + 0.88 * good[:, None] + random.normal(0, 0.005, (n_candidates, n_splits))
+    params = [{"C": 10.0**c, "gamma": 10.0**g} for c, g in logs]
+    best = int(scores.mean(axis=1).argmax()) if best is None else best
+    corrected = Corrected(NOTHING, {"default": NOTHING, "dummy": NOTHING})
+    if gain is not None:
+        gains = {"default": interval(0.05), "dummy": interval(gain)}
+        corrected = Corrected(interval(float(scores[best].mean())), gains)
+    search = Search("score", scores, params, best, 0.25, SPACE, baselines={"default": 0.96, "dummy": 0.1})
+    search = search._replace(**changes)
+    return verdict_of(search, corrected, {"forecast": 0.02, "actual": 0.025})
+
+
+def test_has_the_keys_of_its_contract_and_is_strict_json():
+    found = made(1000, 10)
+    assert {
+        "best",
+        "corrected",
+        "gain_over_default",
+        "gain_over_dummy",
+        "n_indistinguishable",
+        "one_standard_error",
+    } < set(found)
+    assert {"at_edge", "next_region", "core_hours"} < set(found)
+    assert set(found["corrected"]) == {"estimate", "low", "high", "level", "method", "reason"}
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    json.dumps(made(2, 1, best=0, scores=np.array([[-np.inf], [np.nan]])), allow_nan=False)
+
+
+def test_ten_candidates_of_which_none_beats_a_guess():
+    scores = np.full((10, 2), 0.083) + np.arange(10)[:, None] * 1e-4
+    found = made(10, 2, best=9, scores=scores)
+    text = " ".join(sentences(found))
+    assert "No candidate beats a guess (dummy), which scores 0.1000. The good region has not been found." in text
+    assert "Too little is known to say where to search next." in text
+    assert "2 splits can tell almost nothing" in text
+    assert "10 candidates are too few to say whether more would help" in text
+    assert found["next_region"] is None
+    assert found["at_edge"] == []
+    assert "better than" not in text
+
+
+def test_a_thousand_candidates_say_where_it_is():
+    found = made(1000, 2)
+    text = " ".join(sentences(found))
+    assert "The good region is near C=" in text
+    assert "It is better than a guess (dummy): its gain is 0.8000 (95 % interval 0.7800 to 0.8200)." in text
+    (c, gamma) = (found["next_region"][name]["logspace"] for name in ("C", "gamma"))
+    assert c[0] < 3 < c[1]
+    assert gamma[0] < -3 < gamma[1]
+    assert c[1] - c[0] < 8
+    assert "more candidates from this space would help little" in text
+
+
+def test_many_splits_tell_apart():
+    text = " ".join(sentences(made(10_000, 10, hits=0.05)))
+    assert re.search(
+        r"\d+ of 9,999 other candidates cannot be told from it; more splits may tell more of them apart\.", text
+    )
+    assert "almost nothing" not in text
+
+
+def test_one_candidate_on_one_split_says_nothing():
+    found = made(1, 1, gain=None, baselines={})
+    lines = sentences(found)
+    assert (
+        "There is no corrected score: no predictions were kept. The best mean is too high, because it was chosen."
+        in lines
+    )
+    assert "It could not be compared with a guess (dummy)." in lines
+    assert found["search_curve"] is None
+    assert found["standard_error"] is None
+    assert not any("cannot be told" in line for line in lines)
+
+
+def test_a_gain_that_is_not_certain():
+    found = made(100, 5, gain=0.01)
+    text = " ".join(sentences(found))
+    assert (
+        "It is not certain that it is better than a guess (dummy): its gain is 0.0100 (95 % interval -0.0100 to 0.0300)."
+        in text
+    )
+    assert found["next_region"] is None
+
+
+def test_every_number_of_the_sentences_stands_in_the_verdict():
+    for found in (made(10, 2), made(1000, 10, simplest_by=["C"]), made(50, 5, gain=0.01), made(30, 3, gain=None)):
+        known = {"95", "5", "1", *re.findall(r"\d[\d.e-]*", json.dumps(found))}
+        numbers = []
+        stack = [found]
+        while stack:
+            value = stack.pop()
+            stack += list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                numbers.append(value)
+        known |= {text for n in numbers for text in (score_text(n), f"{n:.4g}", f"{n:.3g}", f"{n:,.0f}", str(round(n)))}
+        known |= {score_text(n).lstrip("-") for n in numbers} | {f"{found['n_scored'] - 1:,}"}
+        for line in sentences(found):
+            for number in re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?", line):
+                assert number in known, line
+
+
+def outcome(found, **changes):
+    return Outcome(found, 0.99, 100, 0, 0)._replace(**changes)
+
+
+def test_a_good_search_has_no_findings():
+    assert findings_of(outcome(made(1000, 10))) == []
+
+
+@pytest.mark.parametrize(
+    ("id", "case"),
+    [
+        ("no-better-than-a-guess", outcome(made(10, 5, best=9, scores=np.full((10, 5), 0.08)))),
+        ("no-better-than-a-guess", outcome(made(100, 5, gain=0.01))),
+        ("no-better-than-the-defaults", outcome(made(1000, 5, baselines={"default": 0.99, "dummy": 0.1}))),
+        ("train-far-above-test", outcome(made(1000, 5), mean_train_score=1.5)),
+        ("many-failures", outcome(made(1000, 5), n_failed=6, failure="ValueError: no")),
+        ("many-warnings", outcome(made(1000, 5), n_warned=21, warning="ConvergenceWarning: no")),
+        ("too-few-splits-to-compare", outcome(made(1000, 4))),
+    ],
+)
+def test_each_finding_has_its_case(id, case):
+    (finding,) = [found for found in findings_of(case) if found.id == id]
+    assert finding.severity in ("info", "warning", "error")
+    assert finding.evidence
+    assert finding.advice
+    assert re.search(r"\d", finding.evidence)
+
+
+def test_best_at_the_edge():
+    params = [{"C": 10.0**i, "gamma": 1.0} for i in range(-5, 11)]
+    scores = np.linspace(0.2, 0.9, 16)[:, None] + np.array([0, 0.01, 0, 0.01, 0])
+    found = made(16, 5, scores=scores, params=params, best=15, space={"C": {"logspace": [-5, 10, 16]}, "gamma": [1.0]})
+    assert found["at_edge"] == ["C"]
+    assert found["next_region"]["C"]["logspace"][1] > 10
+    assert found["next_region"]["gamma"] == [1.0]
+    (finding,) = findings_of(outcome(found))
+    assert (finding.id, finding.severity) == ("best-at-the-edge", "warning")
+    assert "C lies at the edge of the space" in " ".join(sentences(found))
+
+
+def test_findings_stay_silent_without_what_they_need():
+    found = made(3, 5, gain=None, baselines={}, best=0, scores=np.full((3, 5), 0.2))
+    assert findings_of(Outcome(found, None, 0, 0, 0)) == []
+
+
+def test_each_kind_has_a_number_of_its_own_and_a_section():
+    page = (ROOT / "docs" / "findings.md").read_text()
+    cases = [outcome(made(10, 4, best=9, scores=np.full((10, 4), 0.08)), mean_train_score=1.5, n_failed=9, n_warned=90)]
+    found = {finding.number: finding for case in cases for finding in findings_of(case)}
+    assert len(found) == len(KINDS) - 1  # At the edge has a test of its own.
+    for finding in found.values():
+        assert f"## {finding.id}\n" in page
+    assert "## best-at-the-edge\n" in page
