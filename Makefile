@@ -34,6 +34,7 @@ chaos: $(VENV)/installed-test
 bench: $(VENV)-bench/installed
 	$(VENV)-bench/bin/python benchmarks/compare.py --write docs/performance.md
 	$(VENV)-bench/bin/python benchmarks/overhead.py
+	$(VENV)-bench/bin/python benchmarks/simulate.py --write docs/statistics.md
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

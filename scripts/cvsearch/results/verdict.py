@@ -85,13 +85,15 @@ def verdict_of(
         with_best = like_the_best | (np.arange(len(scores)) == best)
         good = good_candidates(means, with_best, search.baselines.get("dummy"))
         region = next_region(search.space, params, best, good, edges, allowed or _any)
+    with np.errstate(invalid="ignore"):  # Infinite scores have no standard deviation.
+        std = float(scores[best].std())
     found = {
         "best": {
             "candidate": best,
             "params": params[best],
             "scorer": search.scorer,
             "mean_test_score": float(means[best]),
-            "std_test_score": float(scores[best].std()),
+            "std_test_score": std,
         },
         "corrected": corrected.score._asdict(),
         "gain_over_default": gains["default"]._asdict(),

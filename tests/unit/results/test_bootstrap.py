@@ -7,7 +7,7 @@ from cvsearch.results.statistics.predictions import Draws, SplitPredictions
 from cvsearch.results.statistics.scores import AnyScore, score_of
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import accuracy_score, get_scorer, mean_squared_error, r2_score, roc_auc_score
+from sklearn.metrics import accuracy_score, get_scorer, mean_squared_error, roc_auc_score
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
 
 METHODS = ("predict", "predict_proba", "decision_function")

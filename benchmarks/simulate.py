@@ -1,6 +1,6 @@
 """The statistics of a search against the truth, on simulated data: the tables of docs/statistics.md.
 
-``python benchmarks/statistics.py --sets 200 --write docs/statistics.md`` fills them in again.
+``python benchmarks/simulate.py --sets 200 --write docs/statistics.md`` fills them in again.
 
 Each set has 150 samples of 20 features. A candidate is a ridge regression with its own penalty on its own half of the features,
 fitted to a number or to the signs of two classes. The truth is the winner's score on 20,000 fresh samples, the mean over its fits
@@ -8,21 +8,16 @@ on the training sides: so it was trained on as many samples as in a split. r2 of
 samples, whoever predicts, so it is compared with fresh test sides of the same size too.
 """
 
+import argparse
+import itertools
+import re
 import sys
 from pathlib import Path
 
-# This file has the name of a module of the standard library.
-HERE = Path(__file__).resolve().parent
-sys.path[:] = [folder for folder in sys.path if Path(folder or ".").resolve() != HERE]
+import numpy as np
+from scipy.stats import rankdata
 
-import argparse  # noqa: E402
-import itertools  # noqa: E402
-import re  # noqa: E402
-
-import numpy as np  # noqa: E402
-from scipy.stats import rankdata  # noqa: E402
-
-sys.path.insert(0, str(HERE.parent / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from cvsearch.results.statistics.bootstrap import corrected  # noqa: E402
 from cvsearch.results.statistics.comparison import corrected_t  # noqa: E402
@@ -124,7 +119,7 @@ def one_set(splitter, score, signal, random):
     }
 
 
-def winners(n_sets):
+def winners(n_sets, only=SCORES):
     """Return the rows of the table of the corrected score, and print them as they come."""
     rows = [
         "| score | signal | splits | error, uncorrected | error, corrected | its standard deviation | covered | width "
@@ -132,6 +127,8 @@ def winners(n_sets):
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for number, (score, signal, splitter) in enumerate(itertools.product(SCORES, (False, True), SPLITS)):
+        if score not in only:
+            continue
         random = np.random.default_rng([number, 7])
         sets = [one_set(splitter, score, signal, random) for _ in range(n_sets)]
         of = {name: np.array([found[name] for found in sets]) for name in sets[0]}
