@@ -21,8 +21,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from cvsearch.results.statistics.bootstrap import corrected  # noqa: E402
 from cvsearch.results.statistics.comparison import corrected_t  # noqa: E402
-
-# from cvsearch.results.statistics.comparison import corrected_t  # noqa: E402
 from cvsearch.results.statistics.predictions import SplitPredictions  # noqa: E402
 from cvsearch.results.statistics.scores import AUC, score_of  # noqa: E402
 

@@ -52,12 +52,15 @@ class SumScore(Score):
     terms : callable
         ``terms(target, response)``: a list of arrays of shape (n_candidates, n_test).
     finish : callable
-        ``finish(weights, target, sums)``: scores of shape (n_draws, n_candidates), from weights of shape (n_draws, n_test) and
+        ``finish(weights, split, sums)``: scores of shape (n_draws, n_candidates), from weights of shape (n_draws, n_test) and
         the weighted sums of the terms, each of shape (n_draws, n_candidates).
     """
 
     def __init__(
-        self, method: str, terms: Callable[[Any, Any], list[Any]], finish: Callable[[Any, Any, list[Any]], Any]
+        self,
+        method: str,
+        terms: Callable[[Any, Any], list[Any]],
+        finish: Callable[[Any, SplitPredictions, list[Any]], Any],
     ) -> None:
         self.method, self.terms, self.finish = method, terms, finish
 
@@ -72,7 +75,7 @@ class SumScore(Score):
                 weights = counts[rows] * split.weights()
                 sums = [weights @ np.asarray(term, dtype=float).T for term in terms]
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    scores[rows, candidates] = self.finish(weights, split.target, sums)
+                    scores[rows, candidates] = self.finish(weights, split, sums)
         return scores
 
 
@@ -244,16 +247,16 @@ def _sum_score(name: str, classes: Any) -> SumScore | None:
     return None if average is None else SumScore("predict", _Confusion(classes).terms, average(classes))
 
 
-def _mean(weights: Any, target: Any, sums: list[Any]) -> Any:
+def _mean(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
     return sums[0] / weights.sum(axis=1)[:, None]
 
 
-def _negative_mean(weights: Any, target: Any, sums: list[Any]) -> Any:
-    return -_mean(weights, target, sums)
+def _negative_mean(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
+    return -_mean(weights, split, sums)
 
 
-def _negative_root(weights: Any, target: Any, sums: list[Any]) -> Any:
-    return -(_mean(weights, target, sums) ** 0.5)
+def _negative_root(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
+    return -(_mean(weights, split, sums) ** 0.5)
 
 
 def _is_right(target: Any, response: Any) -> list[Any]:
@@ -274,22 +277,26 @@ def _relative_error(target: Any, response: Any) -> list[Any]:
     return [abs(response - target) / np.maximum(abs(target), np.finfo(np.float64).eps)]
 
 
-def _r2(weights: Any, target: Any, sums: list[Any]) -> Any:
-    """Return 1 - mean squared error of what was drawn / variance of the target over the whole test side.
+def _r2(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
+    """Return 1 - mean squared error of what was drawn / variance of the target on the whole test side.
 
-    With the variance of what was drawn, r2 on a dozen samples is far too low: the inverse of a variance is biased. So this is a
-    mean over samples, and its mean over the draws is the score of the whole test side.
+    With the variance of what was drawn, r2 of a dozen samples is far too low: the inverse of a variance is biased. The variance
+    is that with n - 1, for the one around a test side's own mean is too small, and r2 would be too low for fresh data.
     """
     import numpy as np
 
-    variance = np.var(np.asarray(target, dtype=float))
     mean_error = sums[0] / weights.sum(axis=1)[:, None]
+    target, weight = np.asarray(split.target, dtype=float), split.weights()
+    if len(target) < 2:
+        return np.full_like(mean_error, np.nan)
+    variance = np.average((target - np.average(target, weights=weight)) ** 2, weights=weight)
+    variance *= len(target) / (len(target) - 1)
     return 1 - mean_error / variance if variance > 0 else np.full_like(mean_error, np.nan)
 
 
 class _Loss(NamedTuple):
     terms: Callable[[Any, Any], list[Any]]
-    finish: Callable[[Any, Any, list[Any]], Any]
+    finish: Callable[[Any, SplitPredictions, list[Any]], Any]
 
 
 def _losses() -> dict[str, _Loss]:
@@ -327,7 +334,7 @@ class _Confusion:
         return [*found, *(response == name for name in self.classes)]
 
 
-def _averages() -> dict[str, Callable[[Any], Callable[[Any, Any, list[Any]], Any]]]:
+def _averages() -> dict[str, Callable[[Any], Callable[[Any, SplitPredictions, list[Any]], Any]]]:
     """Return the scores that are made of a share for each class, as scikit-learn averages them."""
     import functools
 
@@ -346,8 +353,8 @@ def _averages() -> dict[str, Callable[[Any], Callable[[Any, Any, list[Any]], Any
         below = {"precision": taken, "recall": true, "jaccard": taken + true - found, "f1": taken + true}[kind]
         return ratio(2 * found if kind == "f1" else found, below)
 
-    def finish(kind: str, average: str, classes: Any, weights: Any, target: Any, sums: list[Any]) -> Any:
-        found, taken, true = shares(classes, target, weights, sums)
+    def finish(kind: str, average: str, classes: Any, weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
+        found, taken, true = shares(classes, split.target, weights, sums)
         if kind == "balanced_accuracy":
             scores = ratio(found, true).sum(axis=-1) / (true > 0).sum(axis=-1)
         elif average == "binary":
