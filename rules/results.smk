@@ -74,6 +74,34 @@ rule write_predictions:
         "../scripts/write_predictions.py"
 
 
+rule judge_search:
+    input:
+        best="results/{search}/best.json",
+        table="results/{search}/cv_results.csv",
+        evaluations="results/{search}/evaluations.csv",
+        provenance="results/{search}/provenance.json",
+        baselines="results/{search}/baselines.json",
+        abouts=expand("results/splits/{split}.json", split=run.splits),
+        positions=ancient(expand("results/splits/{split}.npz", split=run.splits)),
+        about="results/dataset/dataset.json",
+        data=ancient("results/dataset/data.npz"),
+    output:
+        verdict="results/{search}/verdict.json",
+        comparison="results/{search}/comparison.csv",
+        findings="results/{search}/findings.json",
+    log:
+        "results/logs/judge_search/{search}.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        search=run.search,
+        module_versions=run.module_versions,
+    message:
+        "Judge search {wildcards.search}"
+    script:
+        "../scripts/judge_search.py"
+
+
 rule convert_table:
     input:
         table="results/{search}/{table}.csv",

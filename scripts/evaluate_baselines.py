@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+from cvsearch.candidates.plan import read_plans
 from cvsearch.config.names import Trust
 from cvsearch.console import job, say
 from cvsearch.data.dataset import load_dataset
@@ -19,7 +20,7 @@ from cvsearch.results.baselines import collect, write_baselines
 from cvsearch.results.evaluations import SIDES
 
 
-def evaluate_baseline(paths, split, positions, split_sha256, data, search, module_versions, deadline, say):
+def evaluate_baseline(paths, split, positions, split_sha256, data, search, module_versions, deadline, say, bits=0):
     """Return the row of one baseline on one split, and the identity of its evaluation there.
 
     Parameters
@@ -37,12 +38,14 @@ def evaluate_baseline(paths, split, positions, split_sha256, data, search, modul
         On ``time.monotonic()``: when the job ends.
     say : callable
         Called with each message.
+    bits : int
+        What the predictions of one test sample take; 0 keeps none.
     """
     identity = identity_of(search, data.about["sha256"], split, split_sha256, module_versions)
-    work = Batch([NO_PARAMETERS], Journal.at(paths.journal, identity), search)
+    work = Batch([NO_PARAMETERS], Journal.at(paths.journal, identity), search, predictions=bool(bits))
     work.wait_for_others(say)
     if work.remaining():
-        evaluator = Evaluator(search, Trust(module_versions), data, *load_split(positions), split)
+        evaluator = Evaluator(search, Trust(module_versions), data, *load_split(positions), split, bits)
         work.evaluate(evaluator, lambda remaining: None, deadline)
     return work.history.rows[NO_PARAMETERS.key], identity.sha256
 
@@ -66,7 +69,8 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, deadl
     say : callable
         Called with each message.
     """
-    data = load_dataset(dataset)
+    data, plans = load_dataset(dataset), read_plans(paths)
+    bits = plans[-1].prediction_bits if plans else 0
     splits = [read_split_about(path) for path in split_abouts]
     specs = baseline_specs(search["estimator"], Trust(module_versions), data.y is not None)
     rows = {name: [] for name in specs}
@@ -80,15 +84,14 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, deadl
             # A baseline is alone on its split: there is nobody to share work with.
             of_baseline = {**search, "estimator": spec, "share_work": False}
             row, identity = evaluate_baseline(
-                paths, split, at, about["sha256"], data, of_baseline, module_versions, deadline, tell
+                paths, split, at, about["sha256"], data, of_baseline, module_versions, deadline, tell, bits
             )
             rows[name].append(row)
             if name == DEFAULT:
                 identities.append(identity)
     sides = SIDES if search["return_train_score"] else SIDES[:1]
     evaluations = collect(rows, scorer_names(search["scoring"]), sides)
-    n_test = min(about["n_test"] for about in splits) if data.about["classes"] else None
-    write_baselines(paths, list(specs), evaluations, identities, n_test)
+    write_baselines(paths, list(specs), evaluations, identities)
 
 
 if __name__ == "__main__":

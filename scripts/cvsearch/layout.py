@@ -77,6 +77,21 @@ class SearchPaths:
         return self.folder / "best.json"
 
     @property
+    def verdict(self) -> Path:
+        """What the search found, and how far it can be trusted."""
+        return self.folder / "verdict.json"
+
+    @property
+    def comparison(self) -> Path:
+        """Every candidate compared with the best one."""
+        return self.folder / "comparison.csv"
+
+    @property
+    def findings(self) -> Path:
+        """What a person should look at."""
+        return self.folder / "findings.json"
+
+    @property
     def holdout(self) -> Path:
         """The scores on the samples that are held out."""
         return self.folder / "holdout.json"

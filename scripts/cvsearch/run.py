@@ -156,7 +156,7 @@ class Run:
         self.versions = {"scikit-learn": metadata.version("scikit-learn"), "evaluations": FORMAT}
         self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
         self._leaderboard_before = changed_at(LEADERBOARD)
-        self._best_before = {name: changed_at(SearchPaths.of(name).best) for name in self.searches}
+        self._verdict_before = {name: changed_at(SearchPaths.of(name).verdict) for name in self.searches}
 
     @property
     def compares(self) -> bool:
@@ -178,6 +178,10 @@ class Run:
 
     # Params of rules. Snakemake treats a param whose function takes `resources` like a resource: a change of it runs
     # nothing again.
+
+    def search(self, wildcards: Any, resources: Any) -> dict[str, Any]:
+        """Return a search of the config; what rests on it reads files that tell when they changed."""
+        return self.searches[wildcards.search]
 
     def search_settings(self, wildcards: Any) -> dict[str, Any]:
         """Return what defines an evaluation."""
@@ -338,6 +342,7 @@ class Run:
         for name, search in self.searches.items():
             paths = SearchPaths.of(name)
             wanted += [*paths.tables, paths.best, paths.baselines, *paths.figures]
+            wanted += [paths.verdict, paths.comparison, paths.findings]
             if self.config["holdout"]:
                 wanted += [paths.model, paths.holdout]
             if strategy_of(search).has(math.ceil(PARQUET_ROWS / len(self.splits))):
@@ -398,9 +403,9 @@ class Run:
 
     def tell_results(self) -> None:
         """Say how each search came out whose result this run wrote, and where its table and plots are."""
-        for name, before in self._best_before.items():
+        for name, before in self._verdict_before.items():
             paths = SearchPaths.of(name)
-            if changed_at(paths.best) not in (None, before):
+            if changed_at(paths.verdict) not in (None, before):
                 try:
                     print(summary(paths), file=sys.stderr)
                 except InputError as error:

@@ -26,40 +26,11 @@ class Baseline(NamedTuple):
         Of the scorer that ranks, over the splits; NaN where a split has no score.
     error : str
         Why there is no mean; empty where there is one.
-    n_test : int or None
-        Samples on the smallest test side, where the target is a class.
     """
 
     mean: float
     std: float
     error: str
-    n_test: int | None
-
-    def below(self, mean: float, std: float) -> bool | None:
-        """Tell whether a candidate scores higher, as far as the splits can tell.
-
-        A difference counts where it is larger than the standard deviation between splits, of either of the two. That alone is
-        too little: two splits may agree by chance. A share of n test samples that is p by nature has a standard error of
-        sqrt(p (1 - p) / n), the binomial distribution's, and no mean of numbers from 0 to 1 has a larger one (Bhatia and
-        Davis, American Mathematical Monthly 107, 2000). So for a class as target, and scores from 0 to 1, that counts too.
-
-        Parameters
-        ----------
-        mean, std : float
-            Of the candidate's test scores over the splits.
-
-        Returns
-        -------
-        bool or None
-            False where the candidate scores lower; None where the difference does not count.
-        """
-        noise = max([0.0, *(value for value in (std, self.std) if math.isfinite(value))])
-        if self.n_test:
-            shares = (score for score in (mean, self.mean) if 0 <= score <= 1)
-            noise = max([noise, *(math.sqrt(p * (1 - p) / self.n_test) for p in shares)])
-        if abs(mean - self.mean) <= noise or mean == self.mean:
-            return None
-        return mean > self.mean
 
 
 def collect(rows: Mapping[str, Sequence[Row]], scorers: list[str] | None, sides: Sequence[str] = SIDES) -> Evaluations:
@@ -95,7 +66,6 @@ def write_baselines(
     names: Sequence[str],
     evaluations: Evaluations,
     identities: Sequence[str],
-    n_test: int | None = None,
 ) -> None:
     """Write the table of baselines and, last, their mean scores, computed as those of candidates are.
 
@@ -107,8 +77,6 @@ def write_baselines(
     evaluations : Evaluations
     identities : sequence of str
         Of the search's evaluations on each split: they tell what the baselines may be compared with.
-    n_test : int, optional
-        Samples on the smallest test side, where the target is a class.
     """
     table = csv_bytes(baseline_columns(names, evaluations))
     scorer = evaluations.scorers[0]
@@ -125,7 +93,6 @@ def write_baselines(
         paths.baselines_about,
         {
             "scorer": scorer,
-            "n_test": n_test,
             "baselines": strict(about),
             "identities": list(identities),
             "files": {paths.baselines.name: hashlib.sha256(table).hexdigest()},
@@ -158,7 +125,4 @@ def read_baselines(paths: SearchPaths, identities: Sequence[str] | None = None) 
     if identities is not None and about["identities"] != list(identities):
         return {}
     found = store(about["baselines"], str(paths.baselines_about))
-    return {
-        name: Baseline(of["mean_test_score"], of["std_test_score"], of["error"], about["n_test"])
-        for name, of in found.items()
-    }
+    return {name: Baseline(of["mean_test_score"], of["std_test_score"], of["error"]) for name, of in found.items()}

@@ -55,16 +55,24 @@ class Predictions:
         Of each candidate.
     """
 
-    def __init__(self, search: SearchPaths, plans: Sequence[Plan]) -> None:
+    def __init__(
+        self,
+        search: SearchPaths,
+        plans: Sequence[Plan],
+        identities: Sequence[str] | None = None,
+        settings: Sequence[Setting] | None = None,
+    ) -> None:
         import numpy as np
 
-        self._search, self._identities = search, plans[-1].identities
+        self._search, self._identities = search, list(identities or plans[-1].identities)
         self._results = search.folder.parent
         y = load_dataset(self._results / "dataset").y[:]
         self.classes: Any = np.unique(y) if plans[-1].predicts_labels else None
         self.target = np.asarray(y) if self.classes is None else np.searchsorted(self.classes, y)
         self.n_splits = len(self._identities)
-        self.settings: list[Setting] = [setting for _, setting in planned_settings(search, list(plans))]
+        self.settings: list[Setting] = list(
+            settings or (setting for _, setting in planned_settings(search, list(plans)))
+        )
 
     def test(self, split: int) -> Any:
         """Return the positions of a split's test samples in the stored data, an ndarray of shape (n_test,)."""

@@ -1,0 +1,200 @@
+"""What a verdict is made of, read from the files of a finished search."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cvsearch.candidates.plan import Plan, planned_settings
+from cvsearch.config.names import Trust
+from cvsearch.config.values import store
+from cvsearch.data.dataset import Dataset
+from cvsearch.errors import InputError
+from cvsearch.evaluation.baselines import NO_PARAMETERS, baseline_specs
+from cvsearch.evaluation.estimator import build_estimator
+from cvsearch.evaluation.scoring import build_scorers
+from cvsearch.files import read_json
+from cvsearch.journal.identity import identity_of
+from cvsearch.layout import SearchPaths
+from cvsearch.results.findings import Outcome
+from cvsearch.results.messages import most_often
+from cvsearch.results.predictions import Predictions
+from cvsearch.results.statistics.bootstrap import Corrected, Interval, corrected
+from cvsearch.results.statistics.comparison import mean_ratio
+from cvsearch.results.statistics.predictions import SplitPredictions
+from cvsearch.results.statistics.scores import score_of
+from cvsearch.results.storage import REBUILD, read_table
+from cvsearch.results.verdict import Search
+
+METHODS = ("predict", "predict_proba", "decision_function")
+
+
+class Judged:
+    """The files of a finished search.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    plans : sequence of Plan
+    search : dict
+        Of the config.
+    trust : Trust
+    dataset : Dataset
+    splits : sequence of dict
+        What is known of each split.
+    """
+
+    def __init__(
+        self,
+        paths: SearchPaths,
+        plans: Sequence[Plan],
+        search: dict[str, Any],
+        trust: Trust,
+        dataset: Dataset,
+        splits: Sequence[dict[str, Any]],
+    ) -> None:
+        self.paths, self.plans, self.search, self.trust = paths, plans, search, trust
+        self.dataset, self.splits = dataset, splits
+        self.best = store(read_json(paths.best, REBUILD), str(paths.best))
+        self.table, self.evaluations = read_table(paths.table), read_table(paths.evaluations)
+        self.scorer: str = self.best["scorer"]
+
+    @property
+    def scores(self) -> Any:
+        """The test scores of the scorer that ranks, an ndarray of shape (n_candidates, n_splits)."""
+        columns = [f"split{split}_test_{self.scorer}" for split in range(len(self.splits))]
+        return self.table[columns].to_numpy(dtype=float)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether the training sides of the splits differ in size: they grow in time."""
+        return len({split["n_train"] for split in self.splits}) > 1 and self.dataset.about["in_time_order"]
+
+    def as_search(self) -> Search:
+        """Return the search as the verdict reads it."""
+        about = read_json(self.paths.baselines_about, REBUILD)["baselines"]
+        means = {name: store(found["mean_test_score"], name) for name, found in about.items()}
+        return Search(
+            scorer=self.scorer,
+            scores=self.scores,
+            params=[setting.params for _, setting in planned_settings(self.paths, list(self.plans))],
+            best=self.best["candidate"],
+            ratio=mean_ratio([split["n_train"] for split in self.splits], [split["n_test"] for split in self.splits]),
+            space=self.search["param_distributions"],
+            random=self.search["strategy"] == "random",
+            baselines={name: None if mean is None or mean != mean else mean for name, mean in means.items()},
+            splits_in_time=self.in_time,
+        )
+
+    def corrected(self) -> Corrected:
+        """Return the corrected score and the gains, or the reason why they cannot be had."""
+        if reason := self._why_not():
+            return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in ("default", "dummy")})
+        predictions = Predictions(self.paths, self.plans)
+        specs = baseline_specs(self.search["estimator"], self.trust, True)
+        of_baselines = {
+            name: Predictions(self.paths, self.plans, self._identities(spec), [NO_PARAMETERS])
+            for name, spec in specs.items()
+        }
+        numbers = self._scored()
+        try:
+            candidates = self._splits_of(predictions, numbers)
+        except InputError as error:
+            reason = str(error)
+            return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in specs})
+        baselines: dict[str, Sequence[SplitPredictions] | None] = {}
+        for name, found in of_baselines.items():
+            try:
+                baselines[name] = self._splits_of(found, [0])
+            except InputError:  # A baseline without a score on some split has no predictions there.
+                baselines[name] = None
+        scoring = self.search["scoring"]
+        estimator = build_estimator(self.search["estimator"], self.trust)
+        if isinstance(scoring, list):
+            scoring = scoring[0]
+        elif isinstance(scoring, dict) and self.scorer in scoring:
+            scoring = scoring[self.scorer]
+        scorers = build_scorers(scoring, estimator, self.trust)
+        score = score_of(scoring, scorers.together, candidates[0], predictions.classes)
+        groups = None if self.dataset.groups is None else self.dataset.groups[:]
+        return corrected(candidates, baselines, score, groups, self.search["random_state"])
+
+    def _why_not(self) -> str | None:
+        """Return why no corrected score can be had; None where one can."""
+        about = self.dataset.about
+        if about["target_type"] is None:
+            return "the search has no target"
+        if about["sample_weight"]:
+            return "the samples have weights, which the bootstrap of cvsearch does not take yet"
+        if about["target_type"].startswith("multi") and about["target_type"] != "multiclass":
+            return f"the target is of type {about['target_type']}, of which no scores are resampled"
+        if self.in_time:
+            return "the splits follow time, so samples cannot be drawn in any order"
+        if not self.plans[-1].prediction_bits:
+            return "no predictions are kept: the scorers are your own, or predictions_mb is too small"
+        return None
+
+    def _scored(self) -> list[int]:
+        """Return the candidates that have a score on every split."""
+        import numpy as np
+
+        return np.flatnonzero(~np.isnan(self.scores.mean(axis=1))).tolist()
+
+    def _identities(self, spec: Any) -> list[str]:
+        """Return the identities of a baseline's evaluations."""
+        search = {**self.search, "estimator": spec}
+        modules = self.plans[-1].inputs["versions"]
+        known = {name: version for name, version in modules.items() if name in self.trust.modules}
+        data = self.dataset.about["sha256"]
+        return [identity_of(search, data, i, split["sha256"], known).sha256 for i, split in enumerate(self.splits)]
+
+    def _splits_of(self, predictions: Predictions, numbers: Sequence[int]) -> list[SplitPredictions]:
+        """Return the kept predictions of some candidates, all of them on every split.
+
+        Raises
+        ------
+        InputError
+            If one of them has none.
+        """
+        import numpy as np
+
+        classes = predictions.classes
+        target = predictions.target if classes is None else classes[predictions.target]
+        made = []
+        for split in range(len(self.splits)):
+            test = predictions.test(split)
+            responses = {}
+            for method in METHODS:
+                found: dict[int, Any] = {}
+                for block in predictions.blocks(split, method):
+                    found |= dict(zip(block.candidates.tolist(), block.values, strict=True))
+                if all(number in found for number in numbers):
+                    values = np.stack([found[number] for number in numbers])
+                    responses[method] = values if classes is None or method != "predict" else classes[values]
+            if not responses:
+                raise InputError("some candidates that have a score have no kept predictions")
+            made.append(SplitPredictions(test, target[test], responses))
+        return made
+
+    def outcome(self, verdict: dict[str, Any]) -> Outcome:
+        """Return what the findings read."""
+        rows, name = self.evaluations, f"mean_train_{self.scorer}"
+        mean = float(self.table[name].iloc[self.best["candidate"]]) if name in self.table else None
+        failed = rows[rows["status"] != "ok"]
+        warned = rows[rows["warnings"] > 0]
+        return Outcome(
+            verdict=verdict,
+            mean_train_score=None if mean is None or mean != mean else mean,
+            n_evaluations=len(rows),
+            n_failed=len(failed),
+            n_warned=len(warned),
+            failure=most_often(failed["error"].dropna()) if len(failed) else "",
+            warning=most_often(warned["warning"].dropna()) if len(warned) else "",
+        )
+
+    def core_hours(self) -> dict[str, float | None]:
+        """Return the hours of one core that all evaluations take: as the pilot forecast them, and as they came out."""
+        forecast = None
+        if self.paths.pilot.exists():
+            timed = read_json(self.paths.pilot, "run the same command with --forcerun time_pilot")
+            if not timed["capped"]:
+                forecast = timed["seconds_per_evaluation"] * len(self.evaluations) / 3600
+        return {"forecast": forecast, "actual": float(self.evaluations["time"].sum()) / 3600}

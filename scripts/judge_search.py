@@ -1,0 +1,52 @@
+"""Judge a finished search: its verdict, the comparison of its candidates with the best one, and findings."""
+
+from pathlib import Path
+
+from cvsearch.candidates.plan import read_plans
+from cvsearch.config.names import Trust
+from cvsearch.config.values import strict
+from cvsearch.console import job
+from cvsearch.data.dataset import load_dataset
+from cvsearch.data.splits import read_split_about
+from cvsearch.files import write_atomically, write_json
+from cvsearch.layout import SearchPaths
+from cvsearch.results.findings import findings_of
+from cvsearch.results.judgement import Judged
+from cvsearch.results.statistics.comparison import compare
+from cvsearch.results.storage import csv_bytes
+from cvsearch.results.verdict import verdict_of
+
+
+def main(paths, search, module_versions, dataset, split_abouts):
+    """Write ``verdict.json``, ``comparison.csv`` and ``findings.json``.
+
+    Parameters
+    ----------
+    paths : SearchPaths
+    search : dict
+        Of the config.
+    module_versions : dict of str to str
+        Of the trusted modules behind the search.
+    dataset : path-like
+        Folder.
+    split_abouts : list of path-like
+        What is known of each split.
+    """
+    splits = [read_split_about(path) for path in split_abouts]
+    judged = Judged(paths, read_plans(paths), search, Trust(module_versions), load_dataset(dataset), splits)
+    found = judged.as_search()
+    verdict = verdict_of(found, judged.corrected(), judged.core_hours())
+    write_atomically(paths.comparison, csv_bytes(compare(found.scores, found.best, found.ratio)))
+    write_json(paths.findings, strict([finding._asdict() for finding in findings_of(judged.outcome(verdict))]))
+    write_json(paths.verdict, verdict)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0], snakemake.threads):
+        main(
+            SearchPaths.of(snakemake.wildcards.search),
+            snakemake.params.search,
+            snakemake.params.module_versions,
+            Path(snakemake.input.about).parent,
+            snakemake.input.abouts,
+        )
