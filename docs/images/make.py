@@ -1,0 +1,55 @@
+"""Make the pictures of docs/gallery.md from a finished run:
+
+    snakemake -j 16 --configfile docs/images/gallery.yaml --directory gallery
+    python docs/images/make.py gallery
+
+Chromium takes the picture of the interactive page.
+"""
+
+import io
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+HERE = Path(__file__).parent
+
+PICTURES = {
+    "svc": ["parameter_map", "slices", "importance", "search_curve", "train_test", "fit_time"],
+    "logistic": ["failures"],
+}
+
+WIDTH, MOST_BYTES = 900, 100_000
+
+
+def main(results):
+    """Write a small copy of each picture beside this file."""
+    for search, names in PICTURES.items():
+        for name in names:
+            shrink(Image.open(results / search / "plots" / f"{name}.png"), HERE / f"gallery_{name}.png")
+    with tempfile.TemporaryDirectory() as folder:
+        screenshot = Path(folder, "explore.png")
+        page = (results / "svc" / "explore.html").resolve().as_uri()
+        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"]
+        command += ["--disable-background-networking", f"--user-data-dir={folder}/profile", "--window-size=1300,1350"]
+        subprocess.run([*command, "--virtual-time-budget=10000", f"--screenshot={screenshot}", page], check=True)
+        shrink(Image.open(screenshot), HERE / "gallery_explore.png")
+
+
+def shrink(image, path):
+    """Write an image at most `WIDTH` wide, with as many colours as fit into `MOST_BYTES`."""
+    image = image.convert("RGB")
+    if image.width > WIDTH:
+        image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS)
+    for colours in (256, 128, 64, 32, 16):
+        content = io.BytesIO()
+        image.quantize(colours, dither=Image.Dither.NONE).save(content, "png", optimize=True)
+        if content.tell() < MOST_BYTES:
+            break
+    path.write_bytes(content.getvalue())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1], "results"))
