@@ -39,13 +39,13 @@ def main(results):
 
 
 def shrink(image, path):
-    """Write an image at most `WIDTH` wide, with as many colours as fit into `MOST_BYTES`."""
-    image = image.convert("RGB")
-    if image.width > WIDTH:
-        image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS)
-    for colours in (256, 128, 64, 32, 16):
+    """Write an image as large, and with as many colours, as fit into `MOST_BYTES`."""
+    for width, colours in ((WIDTH, 256), (WIDTH, 128), (750, 128), (640, 128), (640, 64), (500, 64)):
+        small = image.convert("RGB")
+        if small.width > width:
+            small = small.resize((width, round(small.height * width / small.width)), Image.Resampling.LANCZOS)
         content = io.BytesIO()
-        image.quantize(colours, dither=Image.Dither.NONE).save(content, "png", optimize=True)
+        small.quantize(colours, dither=Image.Dither.NONE).save(content, "png", optimize=True)
         if content.tell() < MOST_BYTES:
             break
     path.write_bytes(content.getvalue())
