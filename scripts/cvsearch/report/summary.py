@@ -26,7 +26,7 @@ def summary(search: SearchPaths) -> str:
         *sentences(verdict),
         *findings,
         *messages,
-        f"table: {search.table}   map: {search.map}   page: {search.explore}",
+        f"table: {search.table}   map: {search.map}   page: {search.page}",
     ]
     return "\n  ".join([f"{search.name}:", *lines])
 
