@@ -1,5 +1,6 @@
 """The machine that absolute times belong to."""
 
+import contextlib
 import os
 import platform
 from importlib import metadata
@@ -19,4 +20,7 @@ def describe_machine():
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
     }
-    return machine | {name: metadata.version(name) for name in VERSIONS_OF}
+    for name in VERSIONS_OF:  # Where a peer is not installed, what is measured is not beside it.
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            machine[name] = metadata.version(name)
+    return machine

@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "faults"), str(ROOT / "tests")]
 
 import jobs  # noqa: E402
-from _dataset import load_dataset, load_split  # noqa: E402
-from _evaluator import Evaluator  # noqa: E402
-from _journal import Journal  # noqa: E402
-from _trust import Trust  # noqa: E402
-
-import evaluate  # noqa: E402
+from cvsearch.config.names import Trust  # noqa: E402
+from cvsearch.data.dataset import load_dataset  # noqa: E402
+from cvsearch.data.splits import load_split  # noqa: E402
+from cvsearch.evaluation.batch import Batch  # noqa: E402
+from cvsearch.evaluation.evaluator import Evaluator  # noqa: E402
+from cvsearch.journal.identity import Setting  # noqa: E402
+from cvsearch.journal.journal import Journal  # noqa: E402
 
 REPEATS = 7
 CASES = {"an evaluation of 0.1 s": (0.1, 40), "an evaluation of no time": (0.0, 2000)}
@@ -34,11 +35,10 @@ def compare(seconds, n):
             candidates = [{"value": i, "seconds": seconds} for i in range(n)]
             jobs.prepare(folder, candidates)
             search = jobs.Job(folder).arguments()["search"]
-            train, test, _ = load_split(Path(folder, "results/splits/0.npz"))
+            train, test = load_split(Path(folder, "results/splits/0.npz"))
             dataset = load_dataset(Path(folder, "results/dataset"))
             evaluator = Evaluator(search, Trust(["faulty"]), dataset, train, test, 0)
-            rows = [{"candidate": i, "params": params} for i, params in enumerate(candidates)]
-            batch = evaluate.Batch(rows, Journal(Path(folder, "journal")), search)
+            batch = Batch(list(map(Setting, candidates)), Journal(Path(folder, "journal")), search)
             evaluator(candidates[0])
             if which == "bare":
                 started = time.perf_counter()
@@ -48,7 +48,7 @@ def compare(seconds, n):
             else:
                 started = time.perf_counter()
                 batch.evaluate(evaluator, lambda remaining: None)
-                assert batch.missing() == []
+                assert batch.remaining() == []
                 fenced.append((time.perf_counter() - started) / n)
     more = [b - a for a, b in zip(bare, fenced, strict=True)]
     return statistics.median(bare), statistics.median(fenced), statistics.median(more)

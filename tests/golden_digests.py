@@ -18,30 +18,24 @@ sys.path.append(str(HERE.parent / "scripts"))
 
 from cvsearch.candidates.strategies import strategy_of  # noqa: E402
 from cvsearch.config.names import Trust  # noqa: E402
-from cvsearch.data.dataset import Dataset  # noqa: E402
-from cvsearch.data.loader import arrays_from, describe, load_with  # noqa: E402
+from cvsearch.data.loader import load_with, unpack  # noqa: E402
 from cvsearch.data.splits import describe_split, shuffle_split  # noqa: E402
 from cvsearch.evaluation.evaluator import Evaluator  # noqa: E402
+from cvsearch.evaluation.scoring import scorer_names  # noqa: E402
 from cvsearch.evaluation.supervisor import row_of  # noqa: E402
 from cvsearch.journal.identity import FORMAT, identity_of  # noqa: E402
 from cvsearch.journal.journal import Journal, read_histories  # noqa: E402
 from cvsearch.journal.policy import Task  # noqa: E402
-from cvsearch.results.evaluations import Evaluations  # noqa: E402
+from cvsearch.results.evaluations import SIDES, Evaluations  # noqa: E402
+from oracle import checked, dataset_of  # noqa: E402
 
 FILE = HERE / "golden_digests.json"
 N_SPLITS = 2
 
-DEFAULTS = {
-    "strategy": "random",
-    "n_candidates": 5,
-    "random_state": 0,
-    "scoring": "accuracy",
-    "share_work": True,
-    "limits": {"seconds": None, "memory_mb": None},
-    "retry_failed": 0,
-}
+DEFAULTS = {"n_candidates": 5, "random_state": 0, "scoring": "accuracy", "return_train_score": True}
 
-# name: (loader, search). Between them: the own score, shared work, open seeds, two scorers, a target in numbers, a failure.
+# name: (loader, search). Between them: the own score, shared work, open seeds, two scorers, a target in numbers, a failure,
+# no train scores.
 SEARCHES = {
     "tree": (
         "load_iris",
@@ -49,6 +43,7 @@ SEARCHES = {
             "estimator": "sklearn.tree.DecisionTreeClassifier",
             "param_distributions": {"max_depth": {"range": [1, 40]}, "min_samples_leaf": {"randint": [1, 20]}},
             "scoring": None,
+            "return_train_score": False,
         },
     ),
     "svc": (
@@ -92,7 +87,7 @@ SEARCHES = {
         "load_iris",
         {
             "estimator": "sklearn.tree.DecisionTreeClassifier",
-            "param_distributions": {"max_depth": [-1, 1, 2]},
+            "param_distributions": {"max_depth": [1, 2], "monotonic_cst": [None, [1, 0, 0, 0]]},
             "strategy": "grid",
         },
     ),
@@ -102,19 +97,23 @@ SEARCHES = {
 def digest_of(loader, search):
     """Return the digest of a search: drawn, evaluated, journaled and read again, in this process."""
     search, trust = DEFAULTS | search, Trust([])
-    X, y, images = arrays_from(load_with(f"sklearn.datasets.{loader}", trust))
-    dataset = Dataset(X, y, describe(X, y, images))
+    search = checked(
+        {key: value for key, value in search.items() if key != "random_state"}, random_state=search["random_state"]
+    )
+    X, y, _ = unpack(load_with(f"sklearn.datasets.{loader}", trust))
+    dataset = dataset_of(X, y)
     settings = strategy_of(search).propose(0, [])
-    scorers = search["scoring"] if isinstance(search["scoring"], list) else ["score"]
-    evaluations = Evaluations([setting.params for setting in settings], N_SPLITS, scorers)
+    sides = SIDES if search["return_train_score"] else SIDES[:1]
+    evaluations = Evaluations(settings, N_SPLITS, scorer_names(search["scoring"]), sides)
     with tempfile.TemporaryDirectory() as folder:
         identities = []
         for split in range(N_SPLITS):
             positions = shuffle_split(len(X), 0.2, split)
-            split_sha256 = describe_split(*positions, dataset.about)["sha256"]
-            identities.append(identity_of(search, dataset.about["sha256"], split, split_sha256, {}))
+            split_sha256 = describe_split(*positions, dataset.about["sha256"])["sha256"]
+            identity = identity_of(search, dataset.about["sha256"], split, split_sha256, {})
+            identities.append(identity.sha256)
             evaluator = Evaluator(search, trust, dataset, *positions, split)
-            with Journal(Path(folder, identities[-1])) as journal:
+            with Journal.at(folder, identity) as journal:
                 for setting in settings:
                     task = Task(setting.key, *setting, attempt=0)
                     journal.finish(task.key, row_of(task, evaluator(setting.params), search["limits"]))

@@ -96,8 +96,8 @@ class Workdir:
         return Run(done.returncode, done.stdout)
 
     def merge(self, *arguments, search="tree", **kwargs):
-        """Run up to the tables, without plots."""
-        return self.snakemake(f"results/{search}/provenance.json", *arguments, **kwargs)
+        """Run up to the tables and the best candidate, without plots."""
+        return self.snakemake(f"results/{search}/best.json", *arguments, **kwargs)
 
     def provenance(self, search="tree"):
         return json.loads((self.path / f"results/{search}/provenance.json").read_text())

@@ -35,7 +35,8 @@ def load_case(folder):
     """Read a working directory of the workflow, in which candidates were drawn, and its config in ``bench.json``."""
     config = json.loads(Path(folder, "bench.json").read_text())
     search, results = config["searches"][0], Path(folder, "results")
-    X, y = (np.load(results / "dataset" / f"{name}.npy") for name in "Xy")
+    with np.load(results / "dataset" / "data.npz") as file:
+        X, y = file["X"], file["y"]
     splits = []
     for i in range(config["n_splits"]):
         with np.load(results / "splits" / f"{i}.npz") as file:

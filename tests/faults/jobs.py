@@ -24,22 +24,19 @@ def prepare(folder, candidates, n_samples=30):
     """Write a dataset, a split and a batch of `candidates` (a list of parameters) into `folder`."""
     import faulty
     import make_splits
-    import numpy as np
     from cvsearch.candidates.batches import batch_name
-    from cvsearch.data.loader import describe
+    from cvsearch.data.preparation import store
+    from cvsearch.data.samples import raw_data
     from cvsearch.files import write_json, write_rows
     from cvsearch.journal.identity import Setting
-    from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
+    from cvsearch.layout import DatasetPaths, SearchPaths, split_paths, splits_summary
 
-    results = Path(folder, "results")
-    X, y = faulty.make_data(n_samples)
+    results, loader = Path(folder, "results"), "dataset.loader"
     dataset = DatasetPaths(results / "dataset")
     dataset.folder.mkdir(parents=True)
-    np.save(dataset.array("X"), X)
-    np.save(dataset.array("y"), y)
-    write_json(dataset.about, describe(X, y, None))
-    positions, about = split_paths(0, results)
-    make_splits.main(dataset.folder, 0.2, [positions], [about])
+    write_json(dataset.about, store(raw_data(*faulty.make_data(n_samples), loader), dataset.data, loader))
+    settings = {"splitter": "shuffle", "holdout": 0, "test_size": 0.2}
+    make_splits.main(dataset.folder, settings, {}, [split_paths(0, results)], (), splits_summary(results))
     rows = [{"candidate": i, **Setting(params)._asdict()} for i, params in enumerate(candidates)]
     write_rows(SearchPaths.of("s", results).round(0).batch(batch_name(0, len(rows) - 1)), rows)
 
@@ -67,6 +64,7 @@ class Job:
             "scoring": None,
             "random_state": 0,
             "share_work": True,
+            "return_train_score": True,
         }
         return {
             "batch": self.batch.stem,

@@ -73,7 +73,7 @@ def undisturbed(prepared, tmp_path_factory):
 def started(workdir, n_fits):
     """Start a run in a process group of its own and wait until so many fits have begun."""
     log = (workdir.path / "first.log").open("w")
-    command = workdir.command("results/tree/provenance.json")
+    command = workdir.command("results/tree/best.json")
     process = subprocess.Popen(command, env=env(workdir), stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + 120
     while len(fits(workdir)) < n_fits:
@@ -201,7 +201,7 @@ def test_what_changes_between_two_runs_is_evaluated_again_and_nothing_else(tmp_p
 
     positions, about = split_paths(1, workdir.path / "results")
     train, test = load_split(positions)
-    write_split((positions, about), train[:-1], test, read_about(workdir.path / "results/dataset"))
+    write_split((positions, about), train[:-1], test, read_about(workdir.path / "results/dataset")["sha256"])
     assert workdir.merge().evaluated == 6, "the other split stands"
 
     workdir.write(

@@ -162,7 +162,10 @@ def test_killed_between_write_and_rename(job, undisturbed):
     stop = job.folder / "sitecustomize.py"
     stop.write_text(
         "import os, signal\n"
+        "replace = os.replace\n"
         "def killed(source, target):\n"
+        f"    if os.path.basename(target) != {job.receipt.name!r}:\n"
+        "        return replace(source, target)\n"
         f"    open({str(job.folder / 'reached')!r}, 'w').close()\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "os.replace = killed\n"
@@ -212,8 +215,10 @@ def test_damaged_lines_of_a_journal_are_skipped_and_evaluated_again(job, undistu
     assert jobs.scores(job.rows()) == undisturbed
 
 
-def test_what_another_living_job_evaluates_is_waited_for(job, undisturbed):
-    first, _ = started(job, (3, 0))
+def test_what_another_living_job_evaluates_is_waited_for(tmp_path, undisturbed):
+    jobs.prepare(tmp_path, [candidate | {"seconds": 0.3} for candidate in CANDIDATES])
+    job = jobs.Job(tmp_path)
+    first, _ = started(job, (1, 0))
     second = job.start()
     assert first.wait(60) == second.wait(60) == 0
     assert "another job is at work on it" in second.communicate()[1]
@@ -263,14 +268,14 @@ def small_disk(path, kilobytes):
 def test_a_disk_that_fills_during_a_row(job, undisturbed):
     """In the journal, on a real file system that is full; after space is freed nothing finished is evaluated again."""
     job.journal.mkdir(parents=True)
-    with small_disk(job.journal, 8):
+    with small_disk(job.journal, 24):
         ballast = job.journal / "ballast"
         status, console = job.run(check=False)
         assert status == 0, console
         job.receipt.unlink()
         kept = {path: path.read_bytes() for path in job.journal.rglob("*.journal")}
         for path, content in kept.items():
-            path.write_bytes(b"".join(content.splitlines(keepends=True)[:10]))
+            path.write_bytes(b"".join(content.splitlines(keepends=True)[:11]))
         with contextlib.suppress(OSError), ballast.open("wb") as file:
             while True:
                 file.write(b"\0" * 512)
@@ -342,8 +347,9 @@ import sys
 sys.path.append({scripts!r})
 from cvsearch.console import job
 import merge_results
-config = {{"searches": [{{"name": "s", "scoring": None}}], "n_splits": 1, "retry_failed": 0}}
-names = ("cv_results.csv", "evaluations.csv", "best.json", "provenance.json")
+search = {{"name": "s", "scoring": None, "return_train_score": True, "param_distributions": {{"value": [0], "seconds": [0]}}}}
+config = {{"searches": [search], "n_splits": 1, "retry_failed": 0}}
+names = ("cv_results.csv", "evaluations.csv", "provenance.json")
 with job({log!r}):
     merge_results.main("s", [{receipt!r}], "results/dataset", config, ["merged/" + name for name in names])
 """
@@ -367,7 +373,7 @@ def test_a_disk_that_fills_during_the_merge(job):
         assert done.returncode == 1
         assert "No space left on device; free some space and run again" in done.stderr
         whole = {path.name for path in merged.iterdir()}
-        assert whole < {"ballast", "cv_results.csv", "evaluations.csv", "best.json", "provenance.json"}
+        assert whole < {"ballast", "cv_results.csv", "evaluations.csv", "provenance.json"}
         (merged / "ballast").unlink()
         for path in merged.iterdir():
             path.unlink()

@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from cvsearch.config.layers import command_line
 from cvsearch.errors import InputError
 from cvsearch.run import CONFIG_VARIABLE, MAX_VARIABLE_BYTES, Run, kept_config, read_config
 from workflow_runs import ROOT, TINY
@@ -14,8 +15,8 @@ from workflow_runs import ROOT, TINY
 SHIPPED, SCHEMA = ROOT / "config" / "config.yaml", ROOT / "config" / "schema.yaml"
 
 
-def read(config, files=(), own=None):
-    return read_config(config, files, own, SHIPPED, SCHEMA)
+def read(config, own=None):
+    return read_config(config, own, SHIPPED, SCHEMA)
 
 
 def tiny(**search):
@@ -35,7 +36,7 @@ def test_a_config_file_that_runs_code_is_refused_though_snakemake_has_read_it(tm
     path = tmp_path / "mine.yaml"
     path.write_text("__use_yte__: true\n")
     with pytest.raises(InputError, match=r"mine\.yaml: __use_yte__ is refused"):
-        read({}, [path])
+        read(command_line({}, [path]))
 
 
 @pytest.mark.parametrize(
@@ -52,14 +53,36 @@ def test_a_config_file_that_runs_code_is_refused_though_snakemake_has_read_it(tm
             "searches[0].param_distributions.C: ",
             "a grid needs values",
         ),
+        (
+            {"param_distributions": {"C": {"scipy.stats.norm": {"scal": 1}}}},
+            "searches[tree].param_distributions.C.scipy.stats.norm.scal: is not an argument",
+            "did you mean 'scale'?",
+        ),
     ],
-    ids=["strategy", "space", "grid"],
+    ids=["strategy", "space", "grid", "distribution"],
 )
 def test_strategies_and_spaces_are_checked_as_the_snakefile_is_read(search, start, fix):
     with pytest.raises(InputError) as caught:
         read(tiny(**search))
     assert str(caught.value).startswith(start)
     assert fix in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"dataset": {}}, "dataset: neither loader nor file is given; give one of them"),
+        ({"dataset": {"file": "gone.csv"}}, "dataset.file: 'gone.csv' does not exist"),
+        ({"splitter": "shufle"}, "splitter: 'shufle' is not a splitter; did you mean 'shuffle'?"),
+        ({"splitter": "kfold"}, "splitter: 'kfold' is not a splitter; write shuffle or a dotted name"),
+        ({"dataset": TINY["dataset"] | {"groups": "g"}}, "splitter: 'shuffle' puts samples of one group"),
+        ({"trusted_modules": ["os"]}, "trusted_modules[0]: 'os' belongs to Python's standard library"),
+    ],
+)
+def test_the_data_and_the_splitter_are_checked_as_the_snakefile_is_read(tmp_path, change, said):
+    with pytest.raises(InputError) as caught:
+        read(TINY | change, own=tmp_path / "none.yaml")
+    assert str(caught.value).startswith(said)
 
 
 CONFIG = {"n_splits": 3, "searches": [{"name": "naïve", "C": 0.1}]}
@@ -133,7 +156,14 @@ def test_what_defines_an_evaluation_and_under_what_it_runs_are_told_apart(run):
         "random_state": 3,
     }
     limits = {"seconds": 5, "memory_mb": None}
-    assert made.conditions(TREE, {}) == {"limits": limits, "retry_failed": 1, "share_work": True}
+    assert made.conditions(TREE, {}) == {
+        "estimator": "sklearn.tree.DecisionTreeClassifier",
+        "limits": limits,
+        "retry_failed": 1,
+        "share_work": True,
+        "return_train_score": True,
+    }
+    assert made.terms(TREE) == {"limits": limits, "retry_failed": 1, "return_train_score": True}
     assert made.pilot_settings(TREE) == made.search_settings(TREE) | {"param_distributions": made.space(TREE)}
 
 

@@ -1,12 +1,16 @@
 """A mistake ends the run before any evaluation, with one clear line among the last ten."""
 
+from pathlib import Path
+
+import faulty
 import pytest
+from workflow_runs import environment
 
 DATA = """
 import numpy as np
 
-def one_class():
-    return np.ones((10, 2)), np.zeros(10, dtype=int)
+def unequal():
+    return np.ones((10, 2)), np.zeros(9, dtype=int)
 
 def few():
     return np.arange(4.0).reshape(2, 2), np.array([0, 1])
@@ -23,8 +27,8 @@ AT_ONCE = {
 IN_A_JOB = [
     (
         "prepare_dataset",
-        {"dataset": {"loader": "data.one_class"}},
-        "dataset.loader: the target has one value only, 0 in all 10 samples",
+        {"dataset": {"loader": "data.unequal"}},
+        "dataset.loader: X has 10 samples and y 9; give one target per sample",
     ),
     (
         "make_splits",
@@ -40,6 +44,11 @@ IN_A_JOB = [
         "time_pilot",
         {"batch_size": "auto", "scoring": "acuracy"},
         "searches[tree].scoring: 'acuracy' is no scorer's name",
+    ),
+    (
+        "propose_candidates",
+        {"space": {"max_depth": [1, 2, -1]}},
+        "searches[tree].param_distributions.max_depth[2]: The 'max_depth' parameter of DecisionTreeClassifier must be ",
     ),
     (
         "propose_candidates",
@@ -99,31 +108,44 @@ def test_a_mistake_in_the_last_search_shows_before_the_first_is_evaluated(finish
     check(finished.snakemake(check=False), "searches[other].scoring: 'acuracy' is no scorer's name")
 
 
+def failing(tiny, space):
+    """Return a config whose candidates fail as they say, and the environment that it needs."""
+    search = {"name": "tree", "estimator": "faulty.FaultyClassifier", "param_distributions": space}
+    config = tiny | {"trusted_modules": ["faulty"], "searches": [search]}
+    return config, environment(PYTHONPATH=str(Path(faulty.__file__).parent))
+
+
 def test_a_search_in_which_everything_fails_ends_with_the_most_frequent_reason(finished, tiny):
-    tiny["searches"][0]["param_distributions"] = {"max_depth": [-1], "min_samples_leaf": [1, 2, 3]}
-    finished.write("config.yaml", tiny)
-    run = finished.merge(check=False)
+    """Its tables and figures are there all the same."""
+    config, env = failing(tiny, {"fault": ["raise"], "value": [1, 2, 3]})
+    finished.write("config.yaml", config)
+    run = finished.snakemake(check=False, env=env)
     assert run.returncode != 0
     assert (
-        "tree: all 6 evaluations failed, most often (6 times) with InvalidParameterError: The 'max_depth' parameter"
-        in run.last_lines
+        "tree: no candidate has a mean test score, so there is no best one: all 6 evaluations gave no score "
+        "(6 x ValueError: no fit today)" in run.last_lines
     )
-    assert run.jobs["evaluate"] == 2
+    assert (run.jobs["evaluate"], run.jobs["choose_best"]) == (2, 0)
+    assert (run.jobs["merge_results"], run.jobs["plot_parameter_map"], run.jobs["tabulate_best"]) == (1, 1, 1)
+    assert not (finished.path / "results/tree/best.json").exists(), "the best one of before is not that of this search"
+    assert finished.table()["mean_test_score"].isna().all()
+    assert finished.table("evaluations")["error"].tolist() == ["ValueError: no fit today"] * 6
 
 
 def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries_again(finished, tiny):
-    tiny["searches"][0]["param_distributions"] = {"max_depth": [-1, 1, 2, 3]}
-    finished.write("config.yaml", tiny)
-    run = finished.snakemake()
-    assert "tree: 2 of 8 evaluations failed (2 x InvalidParameterError: " in run.output
+    config, env = failing(tiny, [{"value": [0], "fault": ["os_exit"]}, {"value": [1, 2, 3]}])
+    finished.write("config.yaml", config)
+    run = finished.snakemake(env=env)
+    assert "tree: 2 of 8 evaluations failed (2 x process ended itself with exit status 3, 2 times); " in run.output
     assert "\n  2 of 8 evaluations failed (2 x" in run.last_lines, (
         "and once more where a user looks, and on a cluster at all"
     )
-    assert "to try only those again: run the same command with --config retry_failed=1" in run.output
+    hint = "to try those that were killed again: run the same command with --config retry_failed=1"
+    assert hint in run.output
     table = finished.table()
-    assert table.sort_values("rank_test_score")["param_max_depth"].iloc[-1] == -1
+    assert table.sort_values("rank_test_score")["param_fault"].iloc[-1] == "os_exit"
     assert table["mean_test_score"].isna().sum() == 1
-    again = finished.merge("--config", "retry_failed=1")
+    again = finished.merge("--config", "retry_failed=1", env=env)
     assert again.evaluated == 2
     assert finished.table("evaluations")["error"].notna().sum() == 2
 

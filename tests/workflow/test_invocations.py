@@ -90,6 +90,8 @@ def test_an_example_runs(workdir, path):
                 for name, entry in search["param_distributions"].items()
             }
     workdir.write("config.yaml", config | {"n_splits": 2, "batch_size": 4})
+    for data in path.parent.glob("*.csv"):
+        workdir.write(f"config/examples/{data.name}", data.read_text())
     names = [search["name"] for search in config["searches"]]
     workdir.snakemake(*(f"results/{name}/provenance.json" for name in names))
     for name in names:

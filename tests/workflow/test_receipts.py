@@ -1,5 +1,6 @@
 """A receipt for each batch on each split: asked for by name, and gone where its batch has work again."""
 
+import shutil
 from pathlib import Path
 
 import faulty
@@ -24,6 +25,17 @@ def test_one_receipt_can_be_asked_for_under_another_config(finished, tiny):
     assert dict(run.jobs) == {"propose_candidates": 1, "evaluate": 1}
     assert run.evaluated == 6
     assert "Nothing to be done" in finished.snakemake(FIRST).output
+
+
+def test_a_deleted_journal_is_evaluated_again_and_all_forced_is_not(finished):
+    """The journal alone holds the evaluations: who deletes it forgets them, who runs every job again does not."""
+    digest = finished.digest()
+    shutil.rmtree(finished.path / "results/tree/journal")
+    run = finished.merge("--forcerun", "evaluate")
+    assert (run.evaluated, finished.digest()) == (12, digest)
+    run = finished.merge("--forceall")
+    assert (run.jobs["prepare_dataset"], run.jobs["evaluate"], run.evaluated) == (1, 2, 0)
+    assert finished.digest() == digest
 
 
 # Two batches of three: in the first one, a candidate that takes too long and one that fails.
@@ -65,7 +77,7 @@ def test_a_condition_starts_jobs_only_for_batches_with_rows_that_it_opens(failin
     """Each such row is evaluated again, on each split, and no other."""
     workdir, run = failing
     others = {path: path.stat().st_mtime_ns for path in workdir.path.glob("results/tree/evaluations/0/000003-000005/*")}
-    once = {"propose_candidates": 1, "evaluate": 2, "merge_results": 1}
+    once = {"propose_candidates": 1, "evaluate": 2, "merge_results": 1, "choose_best": 1}
 
     higher = run("limits={'seconds': 30}")
     assert (dict(higher.jobs), higher.evaluated) == (once, 2)
@@ -79,4 +91,5 @@ def test_a_condition_starts_jobs_only_for_batches_with_rows_that_it_opens(failin
     assert {path: path.stat().st_mtime_ns for path in others} == others
     assert "Nothing to be done" in run("limits={'seconds': 30}", "retry_failed=2").output
     lower = run()
-    assert dict(lower.jobs) == {"propose_candidates": 1}, "a lower limit opens nothing"
+    merged = {"propose_candidates": 1, "merge_results": 1, "choose_best": 1}
+    assert (dict(lower.jobs), lower.evaluated) == (merged, 0), "a lower limit opens nothing"

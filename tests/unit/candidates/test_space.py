@@ -1,7 +1,7 @@
 """A space's structure: what is refused, how many settings it holds, what an axis of it looks like."""
 
 import pytest
-from cvsearch.candidates.space import bounds, check_space, is_logarithmic, setting_of, space_size, values_of
+from cvsearch.candidates.space import bounds, check_space, is_logarithmic, settings_of, space_size, values_of
 from cvsearch.errors import InputError
 
 
@@ -29,11 +29,6 @@ def test_a_bad_entry_is_named_with_its_key(entry, problem):
     assert problem in str(caught.value)
 
 
-def test_a_distribution_in_a_grid_is_refused():
-    with pytest.raises(InputError, match=r"param_distributions\.C.*a grid needs values"):
-        check_space({"C": {"uniform": [0, 1]}}, "param_distributions", needs_values=True)
-
-
 @pytest.mark.parametrize(
     ("space", "size"),
     [
@@ -52,17 +47,18 @@ def test_the_size_of_a_space_is_counted_without_drawing(space, size):
 
 def test_numbers_count_through_all_settings_the_last_parameter_fastest():
     spaces = [{"a": [1, 2], "b": ["x", "y"]}, {"c": [0]}]
-    assert [setting_of(number, spaces, [4, 1]) for number in range(5)] == [
+    assert list(settings_of(spaces)) == [
         *({"a": a, "b": b} for a in (1, 2) for b in ("x", "y")),
         {"c": 0},
     ]
 
 
 def test_values_are_plain_and_each_once():
-    assert values_of([1, True, 1, "1", 1.0]) == [1, True, "1", 1.0]
-    values = values_of({"linspace": [0, 1, 3]})
+    assert values_of([1, True, 1, "1", 1.0], "C") == [1, True, "1", 1.0]
+    values = values_of({"linspace": [0, 1, 3]}, "C")
     assert values == [0.0, 0.5, 1.0] and all(type(value) is float for value in values)
-    assert values_of({"range": [4, 0, -2]}) == [4, 2]
+    assert list(values_of({"range": [4, 0, -2]}, "C")) == [4, 2]
+    assert values_of({"uniform": [0, 1]}, "C") is None
 
 
 def test_bounds_are_the_ends_of_all_entries_or_none():

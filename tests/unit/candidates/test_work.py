@@ -10,7 +10,7 @@ from cvsearch.journal.journal import Journal
 from cvsearch.layout import SearchPaths
 
 OPEN = {"seconds": None, "memory_mb": None}
-SEARCH = {"limits": OPEN, "retry_failed": 0}
+SEARCH = {"limits": OPEN, "retry_failed": 0, "return_train_score": False}
 SETTINGS = [Setting({"C": i}) for i in range(5)]
 BATCHES = ["000000-000001", "000002-000003", "000004-000004"]
 
@@ -49,6 +49,7 @@ def journal(paths, identity, candidates, status="ok", limits=OPEN):
     with Journal(paths.search.journal / identity) as opened:
         for i in candidates:
             row = {**SETTINGS[i]._asdict(), "status": status, "attempt": 0, "finished": 1.0, "limits": limits}
+            row["train"] = None
             opened.finish(SETTINGS[i].key, row)
 
 
@@ -73,6 +74,13 @@ def test_work_comes_back_with_a_higher_limit_and_with_another_try(paths):
     assert found(paths, plan_of()) == (8, {(BATCHES[1], 0)})
     both = {(BATCHES[1], 0), (BATCHES[1], 1)}
     assert found(paths, plan_of(), limited | {"retry_failed": 1}) == (6, both)
+
+
+def test_work_comes_back_where_train_scores_are_asked_for(paths):
+    for identity in ("one", "other"):
+        journal(paths, identity, range(5))
+    assert found(paths, plan_of()) == (10, set())
+    assert found(paths, plan_of(), SEARCH | {"return_train_score": True})[0] == 0
 
 
 def test_candidates_of_a_later_round_are_found_by_their_own_numbers(paths):

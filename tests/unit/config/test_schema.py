@@ -26,10 +26,11 @@ def test_every_config_we_ship_is_valid(path):
 
 
 def test_every_leaf_is_described_and_every_leaf_that_may_be_left_out_has_a_default():
-    required = {"searches.name", "searches.estimator", "searches.param_distributions", "dataset.loader"}
+    """What the config says of its data has no defaults: one of loader and file is required, columns stay features."""
+    required = {"searches.name", "searches.estimator", "searches.param_distributions"}
     for path, leaf in leaves():
         assert leaf.get("description"), path
-        assert ("default" in leaf) != (path in required), path
+        assert ("default" in leaf) != (path in required or path.startswith("dataset.")), path
 
 
 def test_every_key_is_documented():
@@ -73,12 +74,19 @@ def test_a_config_that_was_checked_and_noted_can_be_run_again():
     assert validate(once, SCHEMA) == once
 
 
-def test_text_that_reads_as_a_number_is_one_as_yaml_takes_1e3_for_text():
-    config = minimal(n_candidates="1e3", search={"param_distributions": {"C": ["1e-3", "2", "two"]}})
-    config = validate(config, SCHEMA)
+def test_whole_numbers_are_int_however_yaml_wrote_them(tmp_path):
+    (tmp_path / "mine.yaml").write_text("n_candidates: 1e3\ndataset: {loader: a.b}\n")
+    assert read_yaml(tmp_path / "mine.yaml")["n_candidates"] == 1000.0
+    config = validate(minimal(n_candidates=1000.0), SCHEMA)
     assert config["searches"][0]["n_candidates"] == 1000
     assert type(config["searches"][0]["n_candidates"]) is int
-    assert config["searches"][0]["param_distributions"]["C"] == [0.001, 2, "two"]
+
+
+def test_digits_in_quotes_stay_text():
+    config = validate(minimal(search={"param_distributions": {"C": ["1e-3", "2", "two"]}}), SCHEMA)
+    assert config["searches"][0]["param_distributions"]["C"] == ["1e-3", "2", "two"]
+    with pytest.raises(InputError, match="n_candidates: '1e3' is not a whole number"):
+        validate(minimal(n_candidates="1e3"), SCHEMA)
 
 
 BAD = [
@@ -91,8 +99,8 @@ BAD = [
     ({"test_size": 0}, "test_size: 0 is not a number above 0 and below 1", ""),
     ({"batch_size": "big"}, "batch_size: 'big' is not auto or a whole number of at least 1 and of at most 5000", ""),
     ({"batch_size": 5001}, "batch_size: 5001 is not", "of at most 5000"),
-    ({"test_size": math.nan}, "test_size: nan is no finite number", ""),
-    ({"limits": {"seconds": math.inf}}, "limits.seconds: inf is no finite number", "null where that is allowed"),
+    ({"test_size": math.nan}, "test_size: nan is not a finite number", ""),
+    ({"limits": {"seconds": math.inf}}, "limits.seconds: inf is not a finite number", "null where that is allowed"),
     (
         {"search": {"param_distributions": {"C": [datetime.date(2020, 1, 2)]}}},
         "searches[0].param_distributions.C[0]: datetime.date(2020, 1, 2) is a date",
@@ -101,7 +109,7 @@ BAD = [
     ({"limits": {"second": 3}}, "limits.second:", "did you mean 'seconds'?"),
     ({"limits": {"seconds": 0}}, "limits.seconds: 0 is not null or a number above 0", ""),
     ({"share_work": "maybe"}, "share_work: 'maybe' is not true or false", ""),
-    ({"dataset": {}}, "dataset.loader: is missing", "sklearn.datasets.load_digits"),
+    ({"dataset": None}, "dataset: None is not", ""),
     (
         {"trusted_modules": ["a.b"]},
         "trusted_modules[0]: 'a.b' is not the top-level name of a module, such as xgboost",
@@ -109,8 +117,10 @@ BAD = [
     ),
     ({"__use_yte__": True}, "__use_yte__ is refused", "write the values out"),
     ({"searches": []}, "searches: [] is empty", ""),
-    ({"dataset": {"file": "a.csv"}}, "dataset.file: is not a key that is known here", "known are loader"),
-    ({"splitter": "kfold"}, "splitter: 'kfold' is not shuffle", "How the splits are made"),
+    ({"dataset": {"fil": "a.csv"}}, "dataset.fil: is not a key that is known here", "did you mean 'file'?"),
+    ({"dataset": {"file": "a.xlsx"}}, "dataset.file: 'a.xlsx' is not a path that ends in .csv, .csv.gz, .parquet", ""),
+    ({"splitter": 5}, "splitter: 5 is not", ""),
+    ({"holdout": 1}, "holdout: 1 is not", ""),
     ({"search": {"strategy": {"tpe": {}}}}, "searches[0].strategy: {'tpe': {}} is not a text", "`random` samples"),
     ({"search": {"name": "dataset"}}, "searches[0].name: 'dataset' is taken by results/dataset", ""),
     ({"search": {"name": "svc\n"}}, "searches[0].name: 'svc\\n' ends in white space", ""),

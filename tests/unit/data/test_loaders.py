@@ -76,6 +76,12 @@ def test_any_callable_is_a_loader(trust, name):
     np.testing.assert_array_equal(raw.y, Y)
 
 
+def test_a_loader_gets_its_arguments():
+    X, _ = load_with({"sklearn.datasets.make_blobs": {"n_samples": 7, "random_state": 0}}, Trust([]))
+    assert len(X) == 7
+    assert len(load_with({"faulty.make_data": {"n_samples": 12}}, Trust(["faulty"]))[1]) == 12
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

@@ -1,12 +1,14 @@
 """Splits are scikit-learn's, though NumPy alone draws them; their files tell whether they are whole."""
 
-import json
-
 import make_splits
 import numpy as np
 import pytest
-from cvsearch.data.splits import describe_split, load_split, read_split_about, shuffle_split
+from cvsearch.data.dataset import read_about
+from cvsearch.data.preparation import store
+from cvsearch.data.samples import raw_data
+from cvsearch.data.splits import ClassCounts, describe_split, load_split, read_split_about, shuffle_split
 from cvsearch.errors import InputError
+from cvsearch.files import write_json
 from sklearn.model_selection import train_test_split
 
 
@@ -28,9 +30,11 @@ def test_splits_are_those_of_train_test_split(n_samples, test_size):
 @pytest.fixture
 def made(tmp_path):
     """A folder with three splits of 10 samples, made as the rule makes them."""
-    (tmp_path / "dataset.json").write_text(json.dumps({"n_samples": 10, "sha256": "d"}))
-    positions, abouts = ([tmp_path / f"{i}.{kind}" for i in range(3)] for kind in ("npz", "json"))
-    make_splits.main(tmp_path, 0.2, positions, abouts)
+    raw = raw_data(np.arange(20.0).reshape(10, 2), np.arange(10) % 2, "dataset.loader")
+    write_json(tmp_path / "dataset.json", store(raw, tmp_path / "data.npz", "dataset.loader"))
+    paths = [(tmp_path / f"{i}.npz", tmp_path / f"{i}.json") for i in range(3)]
+    settings = {"splitter": "shuffle", "test_size": 0.2, "holdout": 0}
+    make_splits.main(tmp_path, settings, {}, paths, (), tmp_path / "splits.json")
     return tmp_path
 
 
@@ -40,14 +44,16 @@ def test_one_job_makes_every_split(made):
         for side, expected in zip((train, test), shuffle_split(10, 0.2, split), strict=True):
             np.testing.assert_array_equal(side, expected)
         about = read_split_about(made / f"{split}.json")
-        assert about == describe_split(train, test, {"sha256": "d"})
-        assert (about["n_train"], about["n_test"], about["dataset_sha256"]) == (8, 2, "d")
+        dataset_sha256 = read_about(made)["sha256"]
+        assert about == describe_split(train, test, dataset_sha256, ClassCounts(np.arange(10) % 2))
+        assert (about["n_train"], about["n_test"], about["dataset_sha256"]) == (8, 2, dataset_sha256)
+        assert sum(about["classes"]["train"].values()) == 8 and set(about["classes"]["test"]) == {"0", "1"}
 
 
 def test_the_hash_follows_positions_types_and_sides():
     train, test = shuffle_split(10, 0.2, 0)
     sides = [(train, test), (test, train), (train[::-1], test), (train.astype("int32"), test), (train[:-1], test)]
-    assert len({describe_split(*pair, {"sha256": "d"})["sha256"] for pair in sides}) == len(sides)
+    assert len({describe_split(*pair, "d")["sha256"] for pair in sides}) == len(sides)
 
 
 @pytest.mark.parametrize(("name", "read"), [("0.npz", load_split), ("0.json", read_split_about)])

@@ -171,6 +171,9 @@ def halves(column):
     return Halves(column)
 
 
+NUMBER = 5
+
+
 class Empty(Halves):
     def split(self, X, y=None, groups=None):
         yield np.arange(3), np.arange(0)
@@ -195,7 +198,8 @@ def test_a_splitter_of_a_trusted_module(tmp_path, monkeypatch):
         ({"own_splitters.halves": {"column": "x"}}, 3, "n_splits: 3 is not the number of splits that halves makes here; set n_splits: 2"),
         ("own_splitters.Empty", 1, "splitter: Empty leaves the test side of split 0 empty; change its parameters"),
         ("own_splitters.Broken", 1, "splitter: Broken cannot split these data (KeyError: 'z'); change its parameters"),
-        ("own_splitters.np", 1, "splitter: 'own_splitters.np' is not a splitter"),
+        ("own_splitters.np", 1, "splitter: 'own_splitters.np' leaves its module for 'numpy'"),
+        ("own_splitters.NUMBER", 1, "splitter: 'own_splitters.NUMBER' is not a splitter"),
         ("other.Halves", 1, "splitter: 'other.Halves' is not in scikit-learn nor in a trusted module"),
     ):  # fmt: skip
         with pytest.raises(InputError) as caught:

@@ -244,6 +244,8 @@ CHANGED = {
     "no gap": FRAME.assign(a=pd.array([1, 2, 3, 0], dtype="Int64")),
     "text gap": FRAME.assign(b=["x", "y", "x", None]),
     "array": FRAME[["a"]].to_numpy(),
+    "array of another type": FRAME[["a"]].to_numpy("float32"),
+    "array of another shape": FRAME[["a"]].to_numpy().repeat(2, axis=1),
     "frame": FRAME[["a"]],
     "sparse": scipy.sparse.csr_matrix(FRAME[["a"]].to_numpy()),
 }
@@ -254,6 +256,7 @@ def test_the_hash_follows_schema_and_values(tmp_path):
     hashes = {name: stored(tmp_path, X, y).about["sha256"] for name, X in CHANGED.items()}
     hashes["unchanged"] = stored(tmp_path, FRAME, y).about["sha256"]
     hashes["target"] = stored(tmp_path, FRAME, [0, 1, 1, 1]).about["sha256"]
+    hashes["target of another type"] = stored(tmp_path, FRAME, [0.0, 1.0, 0.0, 1.0]).about["sha256"]
     hashes["no target"] = stored(tmp_path, FRAME).about["sha256"]
     assert len(set(hashes.values())) == len(hashes)
     sliced = pd.concat([FRAME, FRAME])[4:].set_index("a", drop=False).rename_axis(None)

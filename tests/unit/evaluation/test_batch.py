@@ -8,18 +8,24 @@ import time
 import pytest
 from cvsearch.evaluation import batch as module
 from cvsearch.evaluation.batch import Batch
+from cvsearch.evaluation.supervisor import outcome_without_scores, row_of
 from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import Journal
+from cvsearch.journal.policy import Task
 
 OPEN = {"seconds": None, "memory_mb": None}
-SEARCH = {"limits": {"seconds": 900, "memory_mb": None}, "retry_failed": 0}
+SEARCH = {"limits": {"seconds": 900, "memory_mb": None}, "retry_failed": 0, "return_train_score": False}
 SETTINGS = [Setting({"C": i}) for i in range(3)]
 KEYS = [setting.key for setting in SETTINGS]
 
 
-def outcome(status="ok"):
-    blank = dict.fromkeys(("error", "train", "fit_time", "score_time"))
-    return blank | {"status": status, "test": {"score": 0.5}, "time": 0.25}
+def outcome():
+    return outcome_without_scores("ok", None, 0.25) | {"test": {"score": 0.5}}
+
+
+def first_row(outcome, limits):
+    """Return the row of the first candidate."""
+    return row_of(Task(KEYS[0], *SETTINGS[0], attempt=0), outcome, limits)
 
 
 class Immediate:
@@ -57,9 +63,10 @@ def batch_of(folder, search=SEARCH):
 @pytest.fixture
 def batch(tmp_path):
     """Three candidates, of which the first has a timeout under a lower limit."""
-    row = {**SETTINGS[0]._asdict(), "status": "timeout", "limits": {"seconds": 450, "memory_mb": None}}
+    timeout = outcome_without_scores("timeout", "took longer than 450 s", 450)
+    row = first_row(timeout, {"seconds": 450, "memory_mb": None})
     with Journal(tmp_path) as journal:
-        journal.finish(KEYS[0], {**row, "attempt": 0, "finished": 1.0})
+        journal.finish(KEYS[0], {**row, "finished": 1.0})
     return batch_of(tmp_path)
 
 
@@ -86,14 +93,20 @@ def test_the_rows_carry_the_limit(batch):
 
 
 def test_without_any_limit_it_is_evaluated_again(batch):
-    batch.search = {**SEARCH, "limits": OPEN}
+    batch.terms = batch.terms._replace(limits=OPEN)
     assert evaluate_all(batch) == [1, 2, 0]
 
 
 def test_another_failure_is_tried_again_however_late_it_is(batch):
-    batch.search = {**SEARCH, "retry_failed": 1}
+    batch.terms = batch.terms._replace(retry_failed=1)
     batch.history.rows[KEYS[0]]["status"] = "failed"
     assert evaluate_all(batch, time.monotonic()) == [1, 2, 0]
+
+
+def test_a_row_without_train_scores_is_evaluated_again_where_they_are_asked_for(tmp_path):
+    evaluate_all(batch_of(tmp_path))
+    assert len(batch_of(tmp_path, SEARCH | {"return_train_score": True}).remaining()) == 3
+    assert batch_of(tmp_path).remaining() == []
 
 
 def test_what_is_evaluated_is_in_the_journal_and_nothing_remains(tmp_path):
@@ -139,15 +152,15 @@ def test_what_another_living_job_is_at_is_waited_for(tmp_path, monkeypatch):
     with Journal(tmp_path) as other:
         other.start(KEYS[0])
 
-        def tell():
-            told.append(len(batch.remaining()))
-            other.finish(KEYS[0], {**SETTINGS[0]._asdict(), "status": "ok", "attempt": 0, "finished": 1.0})
+        def tell(message):
+            told.append((message, len(batch.remaining())))
+            other.finish(KEYS[0], first_row(outcome(), OPEN))
 
         batch.wait_for_others(tell)
-        assert told == [3]
+        assert told == [("another job is at work on it; waiting for its end", 3)]
         assert [task.key for task in batch.remaining()] == KEYS[1:]
         other.start(Setting({"C": "of another batch"}).key)
-        batch.wait_for_others(lambda: pytest.fail("nothing of this batch is in flight"))
+        batch.wait_for_others(lambda message: pytest.fail("nothing of this batch is in flight"))
 
 
 def test_the_seconds_of_what_was_evaluated_are_known(tmp_path):

@@ -18,9 +18,20 @@ PIPELINE = [{"scale": "sklearn.preprocessing.StandardScaler"}, {"svc": {"sklearn
             {"param_distributions": {"gama": [1]}},
             "searches[a].param_distributions.gama: SVC has no parameter 'gama'; did you mean 'gamma'?",
         ),
-        ({"scoring": "acuracy"}, "searches[a].scoring: 'acuracy' is no scorer's name; did you mean 'accuracy'?"),
+        (
+            {"scoring": "acuracy"},
+            "searches[a].scoring: 'acuracy' is not the name of a scorer; did you mean 'accuracy'?",
+        ),
+        (
+            {"estimator": {"sklearn.svm.SVC": {"C": -1}}},
+            "searches[a].estimator: The 'C' parameter of SVC must be a float in the range (0.0, inf]. Got -1 instead.",
+        ),
+        (
+            {"param_distributions": {"C": [1, -1]}},
+            "searches[a].param_distributions.C[1]: The 'C' parameter of SVC must be a float in the range (0.0, inf]. Got -1 instead.",
+        ),
     ],
-    ids=["estimator", "space", "scoring"],
+    ids=["estimator", "space", "scoring", "init value", "value"],
 )
 def test_all_that_a_search_names_is_checked(change, said):
     search = {"estimator": "sklearn.svm.SVC", "param_distributions": {"C": [1]}, "scoring": "accuracy"}

@@ -1,13 +1,12 @@
 """One evaluation: what it makes, what it is charged for, what becomes of what goes wrong."""
 
 import numpy as np
+import oracle
 import pytest
-from cvsearch.config.names import Trust
-from cvsearch.data.dataset import Dataset
-from cvsearch.data.loader import describe
-from cvsearch.data.splits import shuffle_split
-from cvsearch.evaluation.evaluator import Evaluator, describe_error
+from cvsearch.evaluation.evaluator import Evaluator
+from cvsearch.evaluation.scoring import describe_error
 from cvsearch.evaluation.shortcuts import SharedWork
+from sklearn.model_selection import train_test_split
 
 PIPELINE = [
     {"expand": {"sklearn.preprocessing.PolynomialFeatures": {"degree": 2}}},
@@ -15,12 +14,14 @@ PIPELINE = [
 ]
 
 
-def evaluator(estimator, n_samples=200, n_features=4, memory_mb=None, share_work=True):
-    X = np.random.RandomState(0).uniform(size=(n_samples, n_features))
-    y = np.arange(n_samples) % 2
-    search = {"estimator": estimator, "scoring": "accuracy", "random_state": 0, "share_work": share_work}
+def evaluator(estimator, memory_mb=None, scoring="accuracy", share_work=True):
+    """Return an evaluator of one split of 200 samples."""
+    X, y = np.random.RandomState(0).uniform(size=(200, 4)), np.arange(200) % 2
+    search = {"estimator": estimator, "param_distributions": {"any": [1]}, "scoring": scoring}
+    search = oracle.checked(search, share_work=share_work, return_train_score=True)
     search["limits"] = {"seconds": None, "memory_mb": memory_mb}
-    return Evaluator(search, Trust([]), Dataset(X, y, describe(X, y, None)), *shuffle_split(n_samples, 0.2, 0), 0)
+    train, test = train_test_split(np.arange(200), test_size=0.2, random_state=0)
+    return Evaluator(search, oracle.SKLEARN, oracle.dataset_of(X, y), train, test, 0)
 
 
 def test_what_the_split_shares_is_made_before_the_limit_and_what_a_candidate_makes_under_it(monkeypatch):
@@ -49,9 +50,9 @@ def test_what_the_split_shares_is_made_before_the_limit_and_what_a_candidate_mak
 def test_one_that_runs_out_of_memory_for_what_others_share_is_tried_by_itself(monkeypatch):
     made, fit = [], SharedWork.fit
 
-    def short_of_memory(self, estimator, share=True):
+    def short_of_memory(self, estimator, seed, share=True):
         made.append(share)
-        fitted = fit(self, estimator, share)
+        fitted = fit(self, estimator, seed, share)
         if share:
             raise MemoryError
         return fitted
@@ -61,12 +62,13 @@ def test_one_that_runs_out_of_memory_for_what_others_share_is_tried_by_itself(mo
     row = evaluator(PIPELINE)({"expand__degree": 3})
     assert made == [True, False]
     assert (row["status"], row["test"], row["train"]) == ("ok", plain["test"], plain["train"])
+    assert row["train"]["score"] is not None
 
 
 def test_one_that_shares_nothing_is_not_tried_twice(monkeypatch):
     made = []
 
-    def short_of_memory(self, estimator, share=True):
+    def short_of_memory(self, estimator, seed, share=True):
         made.append(share)
         raise MemoryError
 
@@ -74,6 +76,18 @@ def test_one_that_shares_nothing_is_not_tried_twice(monkeypatch):
     row = evaluator("sklearn.naive_bayes.GaussianNB", memory_mb=100)({})
     assert made == [True]
     assert (row["status"], row["error"]) == ("out_of_memory", "needed more than 100 MB of memory (MemoryError)")
+
+
+@pytest.mark.parametrize("scoring", ["roc_auc", ["accuracy", "roc_auc"]], ids=["alone", "among others"])
+def test_a_scorer_that_asks_for_decisions_ends_the_shortcut(scoring):
+    """The scores are those of plain fits, and the shortcut stays off for the next candidate."""
+    shared, plain = (evaluator("sklearn.svm.SVC", scoring=scoring, share_work=share) for share in (True, False))
+    assert shared.shared.share_distances
+    for C in (0.1, 10.0):
+        ours, theirs = shared({"C": C}), plain({"C": C})
+        assert ours["status"] == "ok"
+        assert all(ours[key] == theirs[key] for key in ("test", "train", "reasons"))
+        assert not shared.shared.share_distances
 
 
 class Mute(Exception):

@@ -4,7 +4,7 @@ import math
 import time
 
 import pytest
-from cvsearch.evaluation.limits import START_SECONDS, memory_limit, slurm_limits
+from cvsearch.evaluation.limits import CONTROLLER_VARIABLE, START_SECONDS, memory_limit, slurm_limits
 from cvsearch.evaluation.worker import run_in_worker
 
 OPEN = {"seconds": None, "memory_mb": None}
@@ -13,7 +13,9 @@ GRANTED = {"runtime": 30, "mem_mb": 4000}
 
 @pytest.fixture
 def in_job(monkeypatch):
+    """Be in a job that was submitted from outside of Slurm."""
     monkeypatch.setenv("SLURM_JOB_ID", "17")
+    monkeypatch.setenv(CONTROLLER_VARIABLE, "")
 
 
 def test_outside_slurm_nothing_is_limited(monkeypatch):
@@ -35,7 +37,12 @@ def test_a_limit_that_the_job_would_not_live_to_enforce_is_lowered(in_job):
     assert slurm_limits({"seconds": 7200, "memory_mb": None}, GRANTED)[0]["seconds"] == 1740
 
 
-def test_a_local_run_inside_an_allocation_is_granted_nothing(in_job):
+def test_a_local_run_inside_an_allocation_is_granted_nothing(in_job, monkeypatch):
+    monkeypatch.setenv(CONTROLLER_VARIABLE, "17")
+    assert slurm_limits(OPEN, GRANTED) == (OPEN, math.inf)
+
+
+def test_a_job_of_no_known_resources_limits_nothing(in_job):
     assert slurm_limits(OPEN, {}) == (OPEN, math.inf)
 
 

@@ -1,39 +1,76 @@
 """Scorers made from what the config says of them."""
 
+import math
+
 import pytest
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError
-from cvsearch.evaluation.scoring import as_list, build_scorer
+from cvsearch.evaluation.scoring import Scored, build_scorers, scorer_names
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 SKLEARN = Trust([])
 
 
-def test_scorers_by_name_by_list_and_of_ones_own():
+MADE = {"sklearn.metrics.make_scorer": {"score_func": "sklearn.metrics.fbeta_score", "beta": 2}}
+
+
+@pytest.mark.parametrize(
+    ("scoring", "scores"),
+    [
+        (None, {"score": 1.0}),
+        ("accuracy", {"score": 1.0}),
+        (["accuracy", "f1"], {"accuracy": 1.0, "f1": 1.0}),
+        ({"mine": "accuracy", "f2": MADE}, {"mine": 1.0, "f2": 1.0}),
+        (MADE, {"score": 1.0}),
+    ],
+    ids=["own score", "name", "list", "mapping", "made"],
+)
+def test_scorers_by_name_by_list_by_mapping_and_made(scoring, scores):
     model = SVC().fit([[0], [1]], [0, 1])
-    assert build_scorer(None, model, SKLEARN)(model, [[0], [1]], [0, 1]) == 1.0
-    assert build_scorer("accuracy", model, SKLEARN)(model, [[0], [1]], [0, 1]) == 1.0
-    assert build_scorer(["accuracy", "f1"], model, SKLEARN)(model, [[0], [1]], [0, 1]) == {"accuracy": 1.0, "f1": 1.0}
-    with pytest.raises(InputError, match="did you mean 'accuracy'"):
-        build_scorer(["f1", "acuracy"], model, SKLEARN)
-    with pytest.raises(InputError, match="is no scorer's name"):
-        build_scorer("sklearn.metrics.accuracy_score", model, SKLEARN)
-    with pytest.raises(InputError, match="does not go with StandardScaler"):
-        build_scorer(None, StandardScaler(), SKLEARN)
+    assert build_scorers(scoring, model, SKLEARN)(model, [[0], [1]], [0, 1]) == Scored(scores, {})
+
+
+@pytest.mark.parametrize(
+    ("scoring", "estimator", "said"),
+    [
+        (["f1", "acuracy"], SVC(), "scoring.acuracy: 'acuracy' is not the name of a scorer; did you mean 'accuracy'"),
+        ("sklearn.metrics.accuracy_score", SVC(), "scoring: .* is not the name of a scorer"),
+        (None, StandardScaler(), "does not go with StandardScaler"),
+        ({"sklearn.metrics.make_scorer": {"beta": 2}}, SVC(), "is not a scorer; write"),
+        ({"f2": {"sklearn.metrics.make_scorer": {"score_func": "f2"}}}, SVC(), "scoring.f2.*'f2' is not a function"),
+    ],
+    ids=["list", "function", "no score", "without function", "text for a function"],
+)
+def test_what_is_not_a_scorer_is_refused_with_its_key(scoring, estimator, said):
+    with pytest.raises(InputError, match=said):
+        build_scorers(scoring, estimator, SKLEARN)
 
 
 def test_a_scorer_of_ones_own_comes_from_a_trusted_module():
     own = Trust(["faulty"])
-    assert build_scorer("faulty.half", SVC(), own)(None, None, None) == 0.5
-    assert build_scorer(["accuracy", "faulty.half"], SVC().fit([[0], [1]], [0, 1]), own) is not None
-    with pytest.raises(InputError, match="is no scorer's name"):
-        build_scorer("faulty.half", SVC(), SKLEARN)
-    with pytest.raises(InputError, match="scoring: 'faulty.FAULTS' is no scorer; give a callable"):
-        build_scorer("faulty.FAULTS", SVC(), own)
+    model, X, y = SVC().fit([[0], [1]], [0, 1]), [[0], [1]], [0, 1]
+    assert build_scorers("faulty.half", model, own)(model, X, y) == Scored({"score": 0.5}, {})
+    both = build_scorers(["accuracy", "faulty.half"], model, own)
+    assert both(model, X, y) == Scored({"accuracy": 1.0, "faulty.half": 0.5}, {})
+    with pytest.raises(InputError, match="is not the name of a scorer"):
+        build_scorers("faulty.half", SVC(), SKLEARN)
+    with pytest.raises(InputError, match="scoring: 'faulty.FAULTS' is not a scorer; give a callable"):
+        build_scorers("faulty.FAULTS", SVC(), own)
+
+
+def test_a_score_that_raises_is_missing_with_its_reason():
+    """As does precision of one of three classes; accuracy beside it has a score."""
+    X, y = [[0], [1], [2]], [0, 1, 2]
+    model = SVC().fit(X, y)
+    scores, reasons = build_scorers(["accuracy", "precision"], model, SKLEARN)(model, X, y)
+    assert scores["accuracy"] == 1.0 and math.isnan(scores["precision"])
+    assert list(reasons) == ["precision"]
+    assert reasons["precision"].startswith("ValueError: Target is multiclass but average='binary'")
 
 
 def test_the_scorers_names_whatever_their_form():
-    assert as_list(None) == []
-    assert as_list("accuracy") == ["accuracy"]
-    assert as_list(["f1", "accuracy"]) == ["f1", "accuracy"]
+    assert scorer_names(None) == scorer_names("accuracy") == scorer_names(MADE) == ["score"]
+    assert scorer_names(["f1", "accuracy"]) == ["f1", "accuracy"]
+    assert scorer_names({"mine": "f1", "f2": MADE}) == ["mine", "f2"]
+    assert scorer_names("faulty.half") is None, "it may return a mapping"

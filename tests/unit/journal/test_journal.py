@@ -1,5 +1,6 @@
 """What is written to the journal is found again, whatever becomes of its writer."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 from cvsearch.journal import journal as module
-from cvsearch.journal.identity import Setting
+from cvsearch.journal.identity import Identity, Setting
 from cvsearch.journal.journal import Journal
 from workflow_runs import ROOT
 
@@ -16,7 +17,7 @@ KEYS = [setting.key for setting in SETTINGS]
 
 
 def row(setting, status="ok", attempt=0, finished=0.0, **more):
-    return {**setting._asdict(), "status": status, "attempt": attempt, "finished": finished, **more}
+    return {**setting._asdict(), "status": status, "attempt": attempt, "finished": finished, "train": None, **more}
 
 
 def test_what_is_finished_is_found_and_what_is_not_asked_for_is_not(tmp_path):
@@ -74,8 +75,34 @@ def test_what_living_writers_are_at_is_known_between_two_evaluations_too(tmp_pat
 def test_of_many_rows_a_few_columns_are_kept(tmp_path):
     with Journal(tmp_path) as journal:
         journal.finish(KEYS[0], row(SETTINGS[0], test={"score": 0.5}))
-    rows, _ = Journal(tmp_path).history(SETTINGS, ("status", "attempt", "finished"))
-    assert rows == {KEYS[0]: {"status": "ok", "attempt": 0, "finished": 0.0}}
+    rows, _ = Journal(tmp_path).history(SETTINGS, ("status", "train", "attempt", "finished"))
+    assert rows == {KEYS[0]: {"status": "ok", "train": None, "attempt": 0, "finished": 0.0}}
+
+
+def test_a_row_with_train_scores_counts_before_one_without(tmp_path):
+    for train, finished in (({"score": 0.5}, 1.0), (None, 2.0)):
+        with Journal(tmp_path) as journal:
+            journal.finish(KEYS[0], row(SETTINGS[0], train=train, finished=finished))
+    assert Journal(tmp_path).history(SETTINGS).rows[KEYS[0]]["train"] == {"score": 0.5}
+
+
+def test_who_finished_an_evaluation_is_noted_and_who_did_not_is_left_out(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.start(KEYS[0])
+    assert Journal(tmp_path).writers() == []
+    with Journal(tmp_path) as journal:
+        journal.finish(KEYS[0], row(SETTINGS[0]))
+    assert Journal(tmp_path).writers() == [module.writer()]
+    assert set(module.writer()) == {"python", "numpy", "scipy", "scikit-learn", "host"}
+
+
+def test_the_manifest_says_what_the_folder_is_of(tmp_path):
+    identity = Identity("abc", {"estimator": "sklearn.svm.SVC", "scoring": None})
+    with Journal.at(tmp_path, identity) as journal:
+        assert journal.folder == tmp_path / "abc"
+    manifest = json.loads((tmp_path / "abc" / "manifest.json").read_text())
+    assert manifest["of"] == identity.of
+    assert "Delete this folder to evaluate all of it again." in manifest["what"]
 
 
 def test_a_killed_writers_lock_is_gone_with_it(tmp_path):
@@ -118,7 +145,8 @@ def test_a_row_that_cannot_be_written_is_as_if_it_had_not_begun(tmp_path, monkey
         with pytest.raises(OSError, match="No space left on device"):
             journal.finish(KEYS[0], row(SETTINGS[0]))
         monkeypatch.undo()
-    assert next(tmp_path.glob("*.journal")).read_bytes() == b""
+    (only,) = next(tmp_path.glob("*.journal")).read_bytes().splitlines()
+    assert only.startswith(b"v "), "who wrote it, and nothing else"
     assert Journal(tmp_path).history(SETTINGS) == ({}, {})
 
 
@@ -168,14 +196,16 @@ def test_what_a_process_that_inherited_the_journal_wrote_is_read_back(tmp_path):
 @pytest.mark.parametrize("text", [b"r", b"r 00", b"s 0"])
 def test_a_line_that_its_writers_death_cut_is_taken_off(tmp_path, text):
     with Journal(tmp_path) as journal:
+        before = journal.end
         killed_while_it_writes(journal, lambda: (journal.start(KEYS[0]), os.write(journal._file, text)))
-        assert journal.since(0) == ({}, KEYS[0])
+        assert journal.since(before) == ({}, KEYS[0])
         journal.finish(KEYS[0], row(SETTINGS[0], "killed"))
     assert Journal(tmp_path).history(SETTINGS) == ({KEYS[0]: row(SETTINGS[0], "killed")}, {})
 
 
 def test_after_another_writer_a_row_that_cannot_be_written_takes_nothing_else_along(tmp_path, monkeypatch):
     with Journal(tmp_path) as journal:
+        before = journal.end
 
         def write():
             journal.start(KEYS[0])
@@ -183,7 +213,7 @@ def test_after_another_writer_a_row_that_cannot_be_written_takes_nothing_else_al
             journal.start(KEYS[1])
 
         killed_while_it_writes(journal, write)
-        assert journal.since(0)[1] == KEYS[1]
+        assert journal.since(before)[1] == KEYS[1]
         monkeypatch.setattr(module.os, "write", Mock(side_effect=OSError(28, "No space left on device")))
         with pytest.raises(OSError, match="No space left on device"):
             journal.finish(KEYS[1], row(SETTINGS[1], "killed"))

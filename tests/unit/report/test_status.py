@@ -42,7 +42,8 @@ def draw(search, n_candidates=4, n_splits=2, batch_size=3):
 def row(candidate, score=None, finished=NOW - 1, status="ok", attempt=0):
     """Return a row as `evaluate` journals it."""
     test = None if score is None else {"score": score}
-    about = {"status": status, "test": test, "time": 1.0, "finished": finished, "attempt": attempt}
+    about = {"status": status, "test": test, "train": None, "scorers": None, "time": 1.0}
+    about |= {"finished": finished, "attempt": attempt}
     return {**SETTINGS[candidate]._asdict(), **about}
 
 

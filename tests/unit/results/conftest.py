@@ -1,11 +1,13 @@
 import math
 
 import pytest
-from cvsearch.results.evaluations import Evaluations
+from cvsearch.journal.identity import Setting
+from cvsearch.results.evaluations import SIDES, Evaluations
 
 
-def evaluations_of(scores, params=None):
-    made = Evaluations(params or [{"a": i} for i in range(len(scores))], len(scores[0]), ["score"])
+def evaluations_of(scores, params=None, sides=SIDES):
+    params = params or [{"a": i} for i in range(len(scores))]
+    made = Evaluations([Setting(each) for each in params], len(scores[0]), ["score"], sides)
     for i, row in enumerate(scores):
         for j, score in enumerate(row):
             failed = math.isnan(score)
@@ -17,9 +19,13 @@ def evaluations_of(scores, params=None):
                     "test": None if failed else {"score": score},
                     "train": None if failed else {"score": score / 3},
                     "fit_time": 0.1,
+                    "shared_time": 0.0,
                     "score_time": 0.01,
                     "time": 0.12,
                     "error": "ValueError: no" if failed else None,
+                    "reasons": {},
+                    "warnings": 0,
+                    "warning": None,
                 },
             )
     return made

@@ -1,48 +1,69 @@
-"""What merging says of a search: what failed and why, and what it cost."""
+"""What merging says of a search: what failed and why, what warned, and what it cost."""
 
 import math
 
 import pytest
-from cvsearch.errors import InputError
-from cvsearch.results.messages import cost_line, failure_line, side_by_side
+from cvsearch.results.evaluations import STATUSES
+from cvsearch.results.messages import cost_line, failure_line, missing_line, warning_line
+
+AGAIN = "run the same command with --config retry_failed=3 (beside the keys already there, if any)"
 
 
 def test_failures_are_told_with_their_reasons(evaluated):
-    assert failure_line("s", evaluated([[0.5]]), 0) is None
-    line = failure_line("s", evaluated([[0.5, math.nan], [0.5, 0.5]]), 2)
-    assert (
-        line == "1 of 4 evaluations failed (1 x ValueError: no); to try only those again: run the same command with "
-        "--config retry_failed=3 (beside the keys already there, if any)"
-    )
-    with pytest.raises(InputError, match=r"s: all 1 evaluations failed, most often \(1 times\) with ValueError: no"):
-        failure_line("s", evaluated([[math.nan]]), 0)
-    with pytest.raises(
-        InputError, match=r"s: 2 of 4 evaluations failed, on each candidate one at least, most often \(2 times\)"
-    ):
-        failure_line("s", evaluated([[0.5, math.nan], [0.5, math.nan]]), 0)
+    assert failure_line(evaluated([[0.5]]), 0) is None
+    line = failure_line(evaluated([[0.5, math.nan], [0.5, 0.5]]), 2)
+    assert line == "1 of 4 evaluations failed (1 x ValueError: no)", "another try would give the same"
 
 
-def cost(evaluations, seconds, job_seconds, ended=100.0):
-    return {"evaluations": evaluations, "seconds": seconds, "job_seconds": job_seconds, "ended": ended}
+@pytest.mark.parametrize(
+    ("status", "error", "advice"),
+    [
+        ("timeout", "took longer", "; raise limits.seconds to give those that took too long more time"),
+        (
+            "out_of_memory",
+            "needed more",
+            "; raise limits.memory_mb, or give the job more memory, for those that needed more",
+        ),
+        ("killed", "died", f"; to try those that were killed again: {AGAIN}"),
+        ("failed", "OSError: no space", f"; to try those again once the cause is gone: {AGAIN}"),
+        ("failed", "ModuleNotFoundError: x", f"; to try those again once the cause is gone: {AGAIN}"),
+        ("failed", "ValueError: no", ""),
+    ],
+)
+def test_what_can_be_done_about_a_failure_is_told(evaluated, status, error, advice):
+    made = evaluated([[0.5, math.nan]])
+    made.status[0, 1], made.errors[0, 1] = STATUSES.index(status), error
+    assert failure_line(made, 2) == f"1 of 2 evaluations failed (1 x {error}){advice}"
 
 
-def test_the_share_of_overhead_and_the_batch_size_that_would_mend_it():
-    one_by_one = [cost(10, 1.0, 3.0, 3.0 * i) for i in range(1, 41)]
-    line = cost_line(one_by_one, 10, 5000)
-    assert line == (
-        "33% of 120.0 s of core time was evaluation, the rest was overhead of 40 jobs; batch_size 380 would have been better"
-    )
-    no_better = "no batch_size would have been much better"
-    assert cost_line([cost(380, 38.0, 40.0)], 380, 5000).endswith(no_better)
-    assert cost_line(one_by_one, 10, 10).endswith(no_better)
-    assert cost_line([cost(0, 0.0, 1.0)], 10, 10) is None
+def test_the_three_most_frequent_reasons_are_told(evaluated):
+    made = evaluated([[math.nan] * 7])
+    made.errors |= {(0, i): f"E: {text}" for i, text in enumerate("abbccdd")}
+    assert failure_line(made, 0) == "7 of 7 evaluations failed (2 x E: b; 2 x E: c; 2 x E: d)"
 
 
-def test_no_batch_size_is_better_that_leaves_a_core_without_a_job():
-    pairs = [cost(10, 1.0, 3.0, 3.0 * (i // 2) + 0.1 * (i % 2)) for i in range(40)]
-    assert side_by_side(pairs) == 3  # Where one pair follows another they overlap by a little.
-    pairs = [cost(10, 1.0, 3.0, 4.0 * (i // 2)) for i in range(40)]
-    assert side_by_side(pairs) == 2
-    assert "batch_size 200 would" in cost_line(pairs, 10, 5000)
-    all_at_once = [cost(10, 1.0, 3.0)] * 40
-    assert cost_line(all_at_once, 10, 5000).endswith("no batch_size would have been much better")
+def test_scores_that_are_missing_are_told_apart_from_failures(evaluated):
+    made = evaluated([[0.5, 0.5], [0.5, math.nan]])
+    assert missing_line(made) is None
+    made.reasons = {(0, 0): {"test_r2": "no", "train_r2": "no"}, (0, 1): {"test_r2": "no"}, (1, 1): {"test_r2": "no"}}
+    assert missing_line(made) == "2 of 4 evaluations lack a score (2 x r2: no)"
+
+
+def test_warnings_are_told(evaluated):
+    made = evaluated([[0.5, 0.5]])
+    assert warning_line(made) is None
+    made.warning[0, 1] = "ConvergenceWarning: no"
+    assert warning_line(made) == "1 of 2 fits did not converge (1 x ConvergenceWarning: no)"
+    made.warning[0, 0] = "UserWarning: hm"
+    assert warning_line(made) == ("2 of 2 evaluations warned (1 x ConvergenceWarning: no; 1 x UserWarning: hm)")
+
+
+def cost(evaluations, seconds, job_seconds):
+    return {"evaluations": evaluations, "seconds": seconds, "job_seconds": job_seconds, "ended": 100.0}
+
+
+def test_the_share_of_overhead_is_told():
+    line = cost_line([cost(10, 1.0, 3.0)] * 40 + [cost(0, 0.0, 9.0)])
+    assert line == "33% of 120.0 s of core time was evaluation, the rest was overhead of 40 jobs"
+    assert cost_line([cost(380, 38.0, 40.0)]).endswith("overhead of 1 job")
+    assert cost_line([cost(0, 0.0, 1.0)]) is None
