@@ -30,6 +30,7 @@ checkpoint propose_candidates:
     input:
         about="results/dataset/dataset.json",
         splits=expand("results/splits/{split}.json", split=run.splits),
+        summary="results/splits/splits.json",
         holdout=run.holdout_files()[1:],  # asked for here, so that one that is new is made, and with it new splits
         pilot=run.pilot_file,
     output:

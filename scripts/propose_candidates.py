@@ -11,6 +11,7 @@ from cvsearch.candidates.work import find_work, plan_line, remove_outdated
 from cvsearch.config.names import Trust
 from cvsearch.console import job
 from cvsearch.data.dataset import load_dataset, read_about
+from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
 from cvsearch.evaluation.check import check_search
 from cvsearch.evaluation.predictions import Content, content_of, kept_bits
@@ -46,7 +47,7 @@ def predictions_of(search, trust, dataset, pilot):
     return content_of(search, trust, load_dataset(dataset))
 
 
-def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pilot, paths):
+def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, summary, pilot, paths):
     """Write the batches and the plan of a round; check the search against scikit-learn, where no pilot has.
 
     Parameters
@@ -61,6 +62,8 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
         Folder.
     split_abouts : list of path-like
         What is known of each split.
+    summary : path-like
+        What a person should know of the splits.
     pilot : path-like or None
         ``pilot.json``, where ``batch_size`` is auto.
     paths : RoundPaths
@@ -101,7 +104,8 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, pil
     work = find_work(paths, plan, settings, search)
     remove_outdated(paths, plan, work)
     about_predictions = [too_large] if too_large else []
-    messages = [*strategy.messages(), *size_messages, *about_predictions]
+    about_splits = read_json(summary, SPLITS)["messages"]
+    messages = [*strategy.messages(), *size_messages, *about_predictions, *about_splits]
     messages = [f"{search['name']}: {message}" for message in messages]
     messages.append(plan_line(search["name"], plan, work))
     print(*messages, sep="\n")
@@ -118,6 +122,7 @@ if __name__ == "__main__":
             snakemake.params.module_versions,
             Path(snakemake.input.about).parent,
             snakemake.input.splits,
+            snakemake.input.summary,
             snakemake.input.get("pilot") or None,
             SearchPaths.of(snakemake.wildcards.search).round(int(snakemake.wildcards.round)),
         )

@@ -33,13 +33,21 @@ def checked(search, **keys):
     return config["searches"][0] | {key: config[key] for key in ("random_state", "retry_failed")}
 
 
-def dataset_of(X, y, **columns):
-    """Return a dataset that was stored and read again; `columns` are groups or sample_weight."""
+def store_dataset(folder, X, y, **columns):
+    """Write a dataset to a folder, as `prepare_dataset` does, and return what is known of it."""
     raw = raw_data(X, y, "dataset.loader")._replace(**columns)
     check_data(raw, "dataset.loader")
+    paths = DatasetPaths(folder)
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    about = store(raw, paths.data, "dataset.loader")
+    write_json(paths.about, about)
+    return about
+
+
+def dataset_of(X, y, **columns):
+    """Return a dataset that was stored and read again; `columns` are groups or sample_weight."""
     folder = tempfile.TemporaryDirectory()
-    paths = DatasetPaths(folder.name)
-    write_json(paths.about, store(raw, paths.data, "dataset.loader"))
+    store_dataset(folder.name, X, y, **columns)
     dataset = load_dataset(folder.name)
     dataset.folder = folder  # It is read as it is needed, and goes with the dataset.
     return dataset

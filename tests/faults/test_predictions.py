@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from workflow_runs import ROOT, environment
 
@@ -54,21 +53,18 @@ def folder(tmp_path):
     """A dataset, a split, a batch, and a plan that keeps predictions."""
     import faulty
     import make_splits
+    import oracle
     from cvsearch.candidates.plan import Plan, write_plan
-    from cvsearch.data.loader import describe
-    from cvsearch.files import write_json, write_rows
+    from cvsearch.files import write_rows
     from cvsearch.journal.identity import Setting
-    from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
+    from cvsearch.layout import DatasetPaths, SearchPaths, split_paths, splits_summary
 
     results = tmp_path / "results"
     X, y = faulty.make_data(60)
     dataset = DatasetPaths(results / "dataset")
-    dataset.folder.mkdir(parents=True)
-    np.save(dataset.array("X"), X)
-    np.save(dataset.array("y"), y)
-    write_json(dataset.about, describe(X, y, None))
-    positions, about = split_paths(0, results)
-    make_splits.main(dataset.folder, 0.2, [positions], [about])
+    oracle.store_dataset(dataset.folder, X, y)
+    settings = {"splitter": "shuffle", "holdout": 0, "test_size": 0.2}
+    make_splits.main(dataset.folder, settings, {}, [split_paths(0, results)], (), splits_summary(results))
     paths = SearchPaths.of("s", results).round(0)
     rows = [{"candidate": i, **Setting(params)._asdict()} for i, params in enumerate(CANDIDATES)]
     write_rows(paths.batch(ARGUMENTS["batch"]), rows)

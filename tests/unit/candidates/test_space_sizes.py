@@ -14,6 +14,7 @@ from cvsearch.candidates.strategies import strategy_of
 from cvsearch.errors import InputError
 from cvsearch.files import canonical
 from sklearn.model_selection import ParameterGrid
+from workflow_runs import ROOT
 
 
 def strategy(space, n_candidates=1000, name="random", seed=0):
@@ -174,7 +175,7 @@ def test_counting_plain_spaces_imports_no_scipy():
         "assert space_size(space) == 18 + 7; check_distributions(space, 'space');"
         "assert not {'numpy', 'scipy'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(ROOT / "scripts")})
 
 
 def test_every_order_of_sub_spaces_has_the_same_settings():

@@ -1,20 +1,16 @@
 """What a search is compared with: equal to scikit-learn's own, and harmless whatever becomes of it."""
 
-import json
-
 import faulty
 import numpy as np
 import pandas as pd
 import pytest
 from cvsearch.config.names import Trust
-from cvsearch.data.loader import arrays_from, describe
 from cvsearch.data.splits import write_split
 from cvsearch.evaluation.baselines import baseline_specs
-from cvsearch.files import write_json
 from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
 from cvsearch.results.baselines import read_baselines
 from evaluate_baselines import main
-from oracle import SKLEARN, checked, dataset_of, evaluate
+from oracle import SKLEARN, checked, dataset_of, evaluate, store_dataset
 from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import Ridge
@@ -27,15 +23,11 @@ class Folder:
 
     def __init__(self, path, X, y, n_splits=3):
         self.results, self.paths = path / "results", SearchPaths(path / "results/s")
-        X, y, images = arrays_from((X, y))
         self.data = DatasetPaths(self.results / "dataset")
-        self.data.folder.mkdir(parents=True)
-        for name, array in (("X", X), ("y", y)):
-            np.save(self.data.array(name), array)
-        write_json(self.data.about, describe(X, y, images))
+        about = store_dataset(self.data.folder, X, y)
         self.splits = list(ShuffleSplit(n_splits, test_size=0.25, random_state=0).split(X))
         for i, (train, test) in enumerate(self.splits):
-            write_split(split_paths(i, self.results), train, test, json.loads(self.data.about.read_text()))
+            write_split(split_paths(i, self.results), train, test, about["sha256"])
 
     def evaluate(self, search, n_splits=None, module_versions=None):
         """Run the job; return its table."""

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from cvsearch.candidates.strategies import strategy_of
 from cvsearch.config.values import strict
-from cvsearch.data.loader import arrays_from, describe
 from cvsearch.errors import InputError
 from cvsearch.evaluation.estimator import build_estimator
 from cvsearch.evaluation.model import read_model
 from cvsearch.files import write_json
 from cvsearch.layout import DatasetPaths, SearchPaths
 from cvsearch.report.status import status_of
-from oracle import SKLEARN, checked
+from oracle import SKLEARN, checked, store_dataset
 from refit_model import main
 from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.model_selection import GridSearchCV, ShuffleSplit
@@ -27,12 +26,8 @@ skops_io = pytest.importorskip("skops.io")
 
 def prepare(folder, X, y, params):
     """Write a dataset and a best candidate; return the paths of the search and the folder of the dataset."""
-    X, y, images = arrays_from((X, y))
     data = DatasetPaths(folder / "results/dataset")
-    data.folder.mkdir(parents=True)
-    for name, array in (("X", X), ("y", y)):
-        np.save(data.array(name), array)
-    write_json(data.about, describe(X, y, images))
+    store_dataset(data.folder, X, y)
     paths = SearchPaths(folder / "results/s")
     write_json(paths.best, {"candidate": 0, "params": strict(params)})
     return paths, data.folder
@@ -72,7 +67,7 @@ def test_a_model_predicts_what_grid_search_predicts(tmp_path, load, estimator, s
     assert theirs.best_params_ in [setting.params for setting in strategy_of(search).propose(0, [])]
     paths, dataset = prepare(tmp_path, X, y, theirs.best_params_)
     said = []
-    main(paths, dataset, search, {}, said.append)
+    main(paths, dataset, None, search, {}, said.append)
     assert said == []
     types = json.loads(paths.model_types.read_text())
     model = skops_io.load(paths.model, trusted=types)
@@ -84,9 +79,9 @@ def test_an_open_random_state_is_that_of_the_refit(tmp_path):
     X, y = load_breast_cancer(return_X_y=True)
     search = checked({"estimator": "sklearn.tree.ExtraTreeClassifier", "param_distributions": {"max_depth": [3]}})
     paths, dataset = prepare(tmp_path, X, y, {"max_depth": 3})
-    main(paths, dataset, search, {})
+    main(paths, dataset, None, search, {})
     first = read_model(paths)
-    main(paths, dataset, search, {})
+    main(paths, dataset, None, search, {})
     assert read_model(paths).get_params() == first.get_params() and first.random_state is not None
     np.testing.assert_array_equal(read_model(paths).predict(X), first.predict(X))
 
@@ -96,7 +91,7 @@ def test_a_model_of_your_own_code_says_what_it_needs(tmp_path):
     search = checked({"estimator": "faulty.FaultyClassifier", "param_distributions": {"value": [1]}})
     paths, dataset = prepare(tmp_path, X, y, {"value": 1})
     said = []
-    main(paths, dataset, search, {"faulty": "1"}, said.append)
+    main(paths, dataset, None, search, {"faulty": "1"}, said.append)
     assert said == [
         f"{paths.model}: holds the names of code in faulty and not the code; load it where that can be imported"
     ]
@@ -123,7 +118,7 @@ def test_what_cannot_be_saved_is_told_in_one_line(tmp_path, monkeypatch):
     search = checked({"estimator": "unsavable.Remembering", "param_distributions": {"value": [1]}})
     paths, dataset = prepare(tmp_path, *load_breast_cancer(return_X_y=True), {})
     with pytest.raises(InputError, match="skops cannot save a part of Remembering") as caught:
-        main(paths, dataset, search, {"unsavable": "1"})
+        main(paths, dataset, None, search, {"unsavable": "1"})
     assert "\n" not in str(caught.value)
     assert not paths.model.exists() and not paths.model_types.exists()
 
@@ -133,7 +128,7 @@ def test_a_model_that_was_cut_short_is_named_with_what_rebuilds_it(tmp_path, len
     X, y = load_breast_cancer(return_X_y=True)
     search = checked({"estimator": "sklearn.svm.SVC", "param_distributions": {"C": [1]}})
     paths, dataset = prepare(tmp_path, X, y, {"C": 1})
-    main(paths, dataset, search, {})
+    main(paths, dataset, None, search, {})
     paths.model.write_bytes(paths.model.read_bytes()[:length])
     fix = f"{paths.model}: was truncated or edited; rebuild it: rm {paths.model}, then run the same command with "
     with pytest.raises(InputError, match=fix):
@@ -156,7 +151,7 @@ def test_a_kill_while_refitting_leaves_no_file(tmp_path):
     search = checked({"estimator": "faulty.FaultyClassifier", "param_distributions": {"value": [1]}})
     code = (
         "import json, sys; from pathlib import Path; from cvsearch.layout import SearchPaths; import refit_model\n"
-        f"refit_model.main(SearchPaths({str(paths.folder)!r}), Path({str(dataset)!r}), json.loads(sys.argv[1]), "
+        f"refit_model.main(SearchPaths({str(paths.folder)!r}), Path({str(dataset)!r}), None, json.loads(sys.argv[1]), "
         "{'faulty': '1'}, print)"
     )
     path = os.pathsep.join(map(str, [ROOT / "scripts", ROOT / "tests/faults", *filter(None, sys.path)]))

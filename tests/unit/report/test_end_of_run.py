@@ -1,19 +1,6 @@
-"""What is said of a search at the end of a run, whatever is left of its files."""
+"""What merging says of the cost of a search."""
 
-from cvsearch.files import write_json
-from cvsearch.layout import SearchPaths
-from cvsearch.report.summary import summary
 from cvsearch.results.messages import cost_line
-
-
-def test_a_result_is_told_without_its_plan(tmp_path):
-    search = SearchPaths.of("svc", tmp_path)
-    best = {"candidate": 3, "scorer": "score", "mean_test_score": 0.5, "std_test_score": 0.1, "params": {"C": 1}}
-    write_json(search.best, best)
-    write_json(search.provenance, {"messages": ["nothing more"]})
-    first, params, places, message = summary(search).splitlines()
-    assert first == "svc: best is candidate 3 with a mean test score of 0.5000 (std 0.1000)"
-    assert (params, message) == ("  C=1", "  nothing more")
 
 
 def test_the_share_of_overhead_is_told_and_no_advice():

@@ -1,40 +1,51 @@
-"""What a run says of a search at its end."""
+"""What a run says of a search at its end: verdict, findings, messages and places, each once."""
 
+import numpy as np
 import pytest
-from cvsearch.candidates.plan import Plan, write_plan
+from cvsearch.config.values import strict
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
 from cvsearch.layout import SearchPaths
-from cvsearch.report.summary import in_words, summary
+from cvsearch.report.summary import summary
+from cvsearch.report.verdict_text import sentences
+from cvsearch.results.findings import Finding
+from cvsearch.results.statistics.bootstrap import Corrected, Interval
+from cvsearch.results.verdict import Search, verdict_of
 
 
 @pytest.fixture
 def search(tmp_path):
-    search = SearchPaths.of("svc", tmp_path)
-    plan = Plan(0, 0, 1000, 2, 100, "score", None, ["one", "other"], {}, [])
-    write_plan(search.round(0), plan)
-    best = {"candidate": 7, "params": {"C": 1 / 3, "kernel": "rbf"}, "scorer": "f1"}
-    write_json(search.best, best | {"mean_test_score": 0.98765, "std_test_score": 0.01})
-    write_json(search.provenance, {"messages": ["2 of 2,000 evaluations failed", "50% was overhead"]})
-    return search
+    """A finished search of three candidates on two splits."""
+    paths = SearchPaths.of("svc", tmp_path)
+    scores = np.array([[0.5, 0.6], [0.9, 0.8], [0.2, 0.3]])
+    found = Search("score", scores, [{"C": 1.0}, {"C": 2.0}, {"C": 3.0}], 1, 0.25, {"C": [1.0, 2.0, 3.0]})
+    nothing = Interval.none("nothing was kept")
+    verdict = verdict_of(found, Corrected(nothing, {}), {"forecast": None, "actual": 0.5})
+    write_json(paths.verdict, verdict)
+    findings = [
+        Finding(12, "a", "The best is no better than a guess", "warning", "0.1 and 0.1", "search elsewhere"),
+        Finding(17, "b", "Two splits", "info", "2", "raise n_splits"),
+    ]
+    write_json(paths.findings, strict([finding._asdict() for finding in findings]))
+    write_json(paths.provenance, {"messages": ["2 of 6 evaluations failed", "50% was overhead"]})
+    paths.said = sentences(verdict)
+    return paths
 
 
 def test_a_search_is_summed_up_with_where_its_results_are(search):
-    folder = search.folder
-    assert summary(search).splitlines() == [
-        "svc: 1,000 candidates on 2 splits, best is candidate 7 with a mean test f1 of 0.9877 (std 0.0100)",
-        "  C=0.3333, kernel=rbf",
-        f"  table: {folder}/cv_results.csv   map: {folder}/plots/parameter_map.png",
-        "  2 of 2,000 evaluations failed",
+    lines = summary(search).splitlines()
+    assert lines[0] == "svc:"
+    assert lines[1 : 1 + len(search.said)] == [f"  {sentence}" for sentence in search.said]
+    assert lines[1 + len(search.said) :] == [
+        "  warning: The best is no better than a guess; search elsewhere",
+        "  2 of 6 evaluations failed",
         "  50% was overhead",
+        f"  table: {search.table}   map: {search.map}   page: {search.page}",
     ]
 
 
-def test_a_damaged_file_is_named_with_the_command_that_rebuilds_it(search):
-    search.best.write_text("{")
-    with pytest.raises(InputError, match=r"best\.json: was truncated or edited; .*--forcerun merge_results"):
+@pytest.mark.parametrize("name", ["verdict", "findings"])
+def test_a_damaged_file_is_named_with_the_command_that_rebuilds_it(search, name):
+    getattr(search, name).write_text("{")
+    with pytest.raises(InputError, match=rf"{name}\.json: was truncated or edited; .*--forcerun judge_search"):
         summary(search)
-
-
-def test_parameters_are_said_as_a_person_reads_them():
-    assert in_words({"a": 1e-7 / 3, "b": 10, "c": None, "d": [1, 2]}) == "a=3.333e-08, b=10, c=None, d=[1, 2]"

@@ -9,19 +9,18 @@ import pytest
 from cvsearch.candidates.plan import Plan, write_plan
 from cvsearch.candidates.strategies import strategy_of
 from cvsearch.config.names import Trust
-from cvsearch.data.loader import describe
 from cvsearch.data.splits import write_split
 from cvsearch.errors import InputError
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.predictions import content_of
-from cvsearch.files import write_json, write_rows
+from cvsearch.files import write_rows
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
 from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
 from cvsearch.results.predictions import Predictions, prediction_columns, readable
 from cvsearch.results.storage import csv_bytes, parquet_of
 from cvsearch.results.tables import TABLES
-from oracle import checked, dataset_of
+from oracle import checked, dataset_of, store_dataset
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.tree import DecisionTreeClassifier
@@ -42,18 +41,14 @@ def searched(folder, X, y, estimator, space, scoring, skip=()):
         {"estimator": estimator, "param_distributions": space, "strategy": "grid"}, scoring=scoring, n_candidates=99
     )
     results = folder / "results"
-    data, dataset = dataset_of(X, y), DatasetPaths(results / "dataset")
-    dataset.folder.mkdir(parents=True)
-    np.save(dataset.array("X"), data.X)
-    np.save(dataset.array("y"), data.y)
-    about = describe(data.X, data.y, None)
-    write_json(dataset.about, about)
+    data = dataset_of(X, y)
+    about = store_dataset(DatasetPaths(results / "dataset").folder, X, y)
     paths = SearchPaths.of("s", results)
     settings = strategy_of(search).propose(0, [])
     bits, labels = content_of(search, TRUST, data)
     identities, journals = [], []
     for split, (train, test) in enumerate(splits_of(y)):
-        write_split(split_paths(split, results), train, test, about)
+        write_split(split_paths(split, results), train, test, about["sha256"])
         identity = identity_of(search, about["sha256"], split, str(split), {})
         identities.append(identity.sha256)
         evaluator = Evaluator(search, TRUST, data, train, test, split, bits)
