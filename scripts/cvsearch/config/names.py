@@ -12,7 +12,6 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -202,6 +201,8 @@ def _sources(module: str) -> list[Path]:
 
 
 def _installed_version(module: str) -> str:
+    from importlib import metadata  # It takes longer than all the rest, and few need it.
+
     for package in metadata.packages_distributions().get(module, []):
         return f"{package} {metadata.version(package)}"
     return "unknown"
