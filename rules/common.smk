@@ -38,8 +38,15 @@ def read_own_config():
     )
 
 
+# Where the files are that rules name "results/...": behind the prefix, if this workflow is a module that has one.
+results = Path(workflow.modifier.path_modifier.modify("results/dataset")).parent
+
 try:
-    run = Run(kept_config(read_own_config, workflow.is_main_process), checkpoints)
+    run = Run(
+        kept_config(read_own_config, workflow.is_main_process, results),
+        checkpoints,
+        results,
+    )
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

@@ -142,8 +142,6 @@ rule rank_searches:
         "results/logs/rank_searches.log",
     conda:
         "../envs/environment.yaml"
-    params:
-        searches=list(run.searches),
     message:
         "Rank the searches"
     script:

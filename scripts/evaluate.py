@@ -19,7 +19,7 @@ from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.limits import slurm_limits
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, results_of
 from cvsearch.report.reporter import Reporter
 from cvsearch.results.evaluations import write_receipt
 
@@ -85,7 +85,9 @@ if __name__ == "__main__":
         conditions = snakemake.params.conditions
         limits, deadline = slurm_limits(conditions["limits"], snakemake.resources)
         main(
-            SearchPaths.of(snakemake.wildcards.search).round(int(snakemake.wildcards.round)),
+            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)).round(
+                int(snakemake.wildcards.round)
+            ),
             snakemake.wildcards.batch,
             int(snakemake.wildcards.split),
             snakemake.input.positions,

@@ -15,7 +15,7 @@ from cvsearch.evaluation.limits import slurm_limits
 from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, results_of
 from cvsearch.results.baselines import collect, write_baselines
 from cvsearch.results.evaluations import SIDES
 
@@ -99,7 +99,7 @@ if __name__ == "__main__":
         conditions = snakemake.params.conditions
         limits, deadline = slurm_limits(conditions["limits"], snakemake.resources)
         main(
-            SearchPaths.of(snakemake.wildcards.search),
+            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)),
             snakemake.input.positions,
             snakemake.input.splits,
             Path(snakemake.input.about).parent,

@@ -9,7 +9,7 @@ from cvsearch.console import job
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.splits import read_split_about
 from cvsearch.files import write_atomically, write_json
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, results_of
 from cvsearch.results.findings import findings_of
 from cvsearch.results.judgement import Judged
 from cvsearch.results.statistics.comparison import compare
@@ -44,7 +44,7 @@ def main(paths, search, module_versions, dataset, split_abouts):
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
         main(
-            SearchPaths.of(snakemake.wildcards.search),
+            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)),
             snakemake.params.search,
             snakemake.params.module_versions,
             Path(snakemake.input.about).parent,

@@ -33,7 +33,7 @@ def main(name, receipts, dataset, config, outputs):
         ``evaluations.csv``, ``cv_results.csv`` and ``provenance.json``.
     """
     search = next(search for search in config["searches"] if search["name"] == name)
-    paths = SearchPaths.of(name)
+    paths = SearchPaths.of(name, Path(dataset).parent)
     plans = read_plans(paths)
     sides = SIDES if search["return_train_score"] else SIDES[:1]
     evaluations = read_evaluations(paths, plans, receipts, scorer_names(search["scoring"]), sides)

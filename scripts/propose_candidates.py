@@ -18,7 +18,7 @@ from cvsearch.evaluation.predictions import Content, content_of, kept_bits
 from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.files import read_json, write_json, write_rows
 from cvsearch.journal.identity import identity_of
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, results_of
 
 RETIME = "run the same command with --forcerun time_pilot"
 
@@ -124,5 +124,7 @@ if __name__ == "__main__":
             snakemake.input.splits,
             snakemake.input.summary,
             snakemake.input.get("pilot") or None,
-            SearchPaths.of(snakemake.wildcards.search).round(int(snakemake.wildcards.round)),
+            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)).round(
+                int(snakemake.wildcards.round)
+            ),
         )

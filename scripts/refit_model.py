@@ -9,7 +9,7 @@ from cvsearch.data.dataset import load_dataset
 from cvsearch.evaluation.model import refit, searched, write_model
 from cvsearch.evaluation.worker import stopped_in_order
 from cvsearch.files import read_json
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, results_of
 from cvsearch.results.storage import REBUILD
 
 
@@ -46,7 +46,7 @@ def main(paths, dataset, holdout, search, module_versions, say=say):
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
         main(
-            SearchPaths.of(snakemake.wildcards.search),
+            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)),
             Path(snakemake.input.about).parent,
             next(iter(snakemake.input.holdout), None),
             {**snakemake.params.search, **snakemake.params.conditions},

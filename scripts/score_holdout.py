@@ -11,7 +11,7 @@ from cvsearch.evaluation.baselines import baseline_specs
 from cvsearch.evaluation.model import read_model, refit, score_on_holdout, searched
 from cvsearch.evaluation.scoring import describe_error
 from cvsearch.files import write_json
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, results_of
 
 
 def main(paths, dataset, holdout, search, module_versions, output):
@@ -48,7 +48,7 @@ def main(paths, dataset, holdout, search, module_versions, output):
 if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
         main(
-            SearchPaths.of(snakemake.wildcards.search),
+            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)),
             Path(snakemake.input.about).parent,
             snakemake.input.holdout[0],
             {**snakemake.params.search, **snakemake.params.conditions},

@@ -16,7 +16,7 @@ from cvsearch.evaluation.worker import stopped_in_order
 from cvsearch.files import write_json
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
-from cvsearch.layout import SearchPaths, split_paths
+from cvsearch.layout import SearchPaths, results_of, split_paths
 
 
 def main(positions, split_abouts, dataset, journal, search, module_versions, output, where=""):
@@ -64,7 +64,7 @@ if __name__ == "__main__":
             snakemake.input.positions,
             [split_paths(split)[1] for split in range(snakemake.params.candidates["n_splits"])],
             Path(snakemake.input.about).parent,
-            SearchPaths.of(snakemake.wildcards.search).journal,
+            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)).journal,
             {**snakemake.params.search, **snakemake.params.candidates, **conditions, "limits": limits},
             snakemake.params.module_versions,
             snakemake.output[0],

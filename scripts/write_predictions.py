@@ -21,7 +21,7 @@ def main(name, best, output):
         ``best.json``.
     output : path-like
     """
-    paths = SearchPaths.of(name)
+    paths = SearchPaths(Path(best).parent)
     predictions = Predictions(paths, read_plans(paths))
     candidate = read_json(best, "run the same command with --forcerun choose_best")["candidate"]
     columns = prediction_columns(predictions, candidate)

@@ -6,8 +6,6 @@ from cvsearch.files import AnyPath
 
 RESULTS = Path("results")
 
-LOGS = RESULTS / "logs"
-
 EXAMPLE = RESULTS / "dataset" / "example.png"
 
 # Several searches beside each other, as a table and as a figure.
@@ -212,6 +210,16 @@ class RoundPaths:
     def benchmarks(self) -> Path:
         """The folder of what Snakemake measured of the jobs."""
         return self.search.folder / "benchmarks" / str(self.number)
+
+
+def results_of(about: AnyPath) -> Path:
+    """Return the folder of results to which a ``dataset/dataset.json`` belongs; a module's prefix stands before its name."""
+    return Path(about).parents[1]
+
+
+def leaderboard_paths(results: AnyPath = RESULTS) -> tuple[Path, Path]:
+    """Return the table and the figure that put several searches beside each other."""
+    return Path(results, LEADERBOARD.name), Path(results, LEADERBOARD_FIGURE.name)
 
 
 def split_paths(split: int, results: AnyPath = RESULTS) -> tuple[Path, Path]:

@@ -35,10 +35,11 @@ from cvsearch.layout import (
     EXAMPLE,
     LEADERBOARD,
     LEADERBOARD_FIGURE,
-    LOGS,
+    RESULTS,
     RoundPaths,
     SearchPaths,
     holdout_paths,
+    leaderboard_paths,
 )
 from cvsearch.report.leaderboard import write_leaderboard
 from cvsearch.report.summary import summary
@@ -106,7 +107,7 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     return checked
 
 
-def kept_config(read: Callable[[], Config], is_controller: bool) -> Config:
+def kept_config(read: Callable[[], Config], is_controller: bool, results: AnyPath = RESULTS) -> Config:
     """Return the config of a run: read by its controller, handed to its jobs through the environment.
 
     Parameters
@@ -115,16 +116,19 @@ def kept_config(read: Callable[[], Config], is_controller: bool) -> Config:
         Reads and checks the config files.
     is_controller : bool
         Whether this process is the one that the user started.
+    results : path-like
+        The folder of results. A workflow that uses this one as a module twice has two, and a config for each.
     """
-    if not is_controller and CONFIG_VARIABLE in os.environ:
-        kept: Config = json.loads(os.environ[CONFIG_VARIABLE])
+    variable = f"{CONFIG_VARIABLE}_{hashlib.sha256(str(results).encode()).hexdigest()[:8]}"
+    if not is_controller and variable in os.environ:
+        kept: Config = json.loads(os.environ[variable])
         return kept
     config = read()
     note_controller()
     text = canonical(config)
-    os.environ.pop(CONFIG_VARIABLE, None)
+    os.environ.pop(variable, None)
     if len(text) <= MAX_VARIABLE_BYTES:
-        os.environ[CONFIG_VARIABLE] = text
+        os.environ[variable] = text
     return config
 
 
@@ -143,10 +147,13 @@ class Run:
         Checked.
     checkpoints : object
         Snakemake's: ``checkpoints.propose_candidates.get()`` makes a job wait until its candidates are drawn.
+    results : path-like
+        Where the results stand. What the rules are told starts with ``results``: Snakemake puts the prefix of a module
+        before it.
     """
 
-    def __init__(self, config: Config, checkpoints: Any) -> None:
-        self.config, self._checkpoints = config, checkpoints
+    def __init__(self, config: Config, checkpoints: Any, results: AnyPath = RESULTS) -> None:
+        self.config, self._checkpoints, self._results = config, checkpoints, Path(results)
         self.started = time.time()
         shared = {key: config[key] for key in ("random_state", "retry_failed")}
         self.searches: dict[str, dict[str, Any]] = {search["name"]: search | shared for search in config["searches"]}
@@ -155,8 +162,9 @@ class Run:
         # Another version may give other numbers: what depends on it runs again.
         self.versions = {"scikit-learn": metadata.version("scikit-learn"), "evaluations": FORMAT}
         self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
-        self._leaderboard_before = changed_at(LEADERBOARD)
-        self._verdict_before = {name: changed_at(SearchPaths.of(name).verdict) for name in self.searches}
+        self._leaderboard = leaderboard_paths(self._results)
+        self._leaderboard_before = changed_at(self._leaderboard[0])
+        self._verdict_before = {name: changed_at(self._search(name).verdict) for name in self.searches}
 
     @property
     def compares(self) -> bool:
@@ -167,7 +175,11 @@ class Run:
         return [(name, number) for name in self.searches for number in self.rounds(name)]
 
     def _paths(self, name: str, number: int) -> RoundPaths:
-        return SearchPaths.of(name).round(number)
+        return self._search(name).round(number)
+
+    def _search(self, name: str) -> SearchPaths:
+        """Return the paths of a search as they are on disk."""
+        return SearchPaths.of(name, self._results)
 
     def rounds(self, name: str) -> range:
         """Return the numbers of a search's rounds."""
@@ -284,14 +296,14 @@ class Run:
         """Return the candidates of a batch, once they are drawn."""
         number = int(wildcards.round)
         self._plan_of(wildcards.search, number)
-        return str(self._paths(wildcards.search, number).batch(wildcards.batch))
+        return str(SearchPaths.of(wildcards.search).round(number).batch(wildcards.batch))
 
     def receipts(self, wildcards: Any) -> list[str]:
         """Return the receipt of each batch of a search on each split, once its candidates are drawn."""
         name = wildcards.search
         plans = [self._plan_of(name, number) for number in self.rounds(name)]
         return [
-            str(self._paths(name, plan.round).receipt(batch, split))
+            str(SearchPaths.of(name).round(plan.round).receipt(batch, split))
             for plan in plans
             for batch in plan.batches
             for split in self.splits
@@ -329,7 +341,7 @@ class Run:
 
     def first_cuts(self) -> list[str]:
         """Return what tells that the first candidates of every search are drawn."""
-        return [str(self._paths(name, self.rounds(name)[0]).cut) for name in self.searches]
+        return [str(SearchPaths.of(name).round(self.rounds(name)[0]).cut) for name in self.searches]
 
     def results(self, wildcards: Any) -> list[str]:
         """Return everything that a run leaves for a person, once the first candidates of every search are drawn.
@@ -362,26 +374,26 @@ class Run:
 
     def tell_errors(self) -> None:
         """Repeat, at the end of the console, what stopped each job."""
-        for line in errors_since(LOGS, self.started):
+        for line in errors_since(self._results / "logs", self.started):
             print(f"error: {line}", file=sys.stderr)
         try:
             self._rank_what_is_finished()
         except (InputError, OSError) as error:
-            print(f"error: {LEADERBOARD}: was not written ({error})", file=sys.stderr)
+            print(f"error: {self._leaderboard[0]}: was not written ({error})", file=sys.stderr)
 
     def _rank_what_is_finished(self) -> None:
         """Rank the searches that have finished, after a run in which one failed.
 
         Snakemake runs no rule whose inputs are not all there, so the rule that ranks the searches never runs in such a run.
         """
-        finished = [paths for paths in map(SearchPaths.of, self.searches) if self._is_finished(paths)]
-        if self.compares and finished and changed_at(LEADERBOARD) == self._leaderboard_before:
-            write_leaderboard(leaderboard(finished))
+        finished = [paths for paths in map(self._search, self.searches) if self._is_finished(paths)]
+        if self.compares and finished and changed_at(self._leaderboard[0]) == self._leaderboard_before:
+            write_leaderboard(leaderboard(finished), *self._leaderboard)
             left_out = ", ".join(
-                name for name in self.searches if SearchPaths.of(name).folder not in {p.folder for p in finished}
+                name for name in self.searches if self._search(name).folder not in {p.folder for p in finished}
             )
             without = f" without {left_out}" if left_out else ""
-            print(f"{LEADERBOARD}: ranks the searches{without}", file=sys.stderr)
+            print(f"{self._leaderboard[0]}: ranks the searches{without}", file=sys.stderr)
 
     def _is_finished(self, paths: SearchPaths) -> bool:
         """Whether a search's tables are those of today's config, merged after its last evaluation."""
@@ -404,14 +416,14 @@ class Run:
     def tell_results(self) -> None:
         """Say how each search came out whose result this run wrote, and where its table and plots are."""
         for name, before in self._verdict_before.items():
-            paths = SearchPaths.of(name)
+            paths = self._search(name)
             if changed_at(paths.verdict) not in (None, before):
                 try:
                     print(summary(paths), file=sys.stderr)
                 except InputError as error:
                     print(f"error: {error}", file=sys.stderr)
-        if self.compares and changed_at(LEADERBOARD) not in (None, self._leaderboard_before):
-            print(f"the searches beside each other: {LEADERBOARD}   {LEADERBOARD_FIGURE}", file=sys.stderr)
+        if self.compares and changed_at(self._leaderboard[0]) not in (None, self._leaderboard_before):
+            print(f"the searches beside each other: {self._leaderboard[0]}   {self._leaderboard[1]}", file=sys.stderr)
         elif len(self.searches) > 1 and not self.compares:
             names = ", ".join(name for name, search in self.searches.items() if own_scorer(search))
             print(f"no leaderboard: a callable of your own ranks in {names}, and may mean anything", file=sys.stderr)

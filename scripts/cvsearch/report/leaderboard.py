@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from cvsearch.files import write_atomically
-from cvsearch.layout import LEADERBOARD, LEADERBOARD_FIGURE
+from cvsearch.files import AnyPath, write_atomically
 from cvsearch.report.figure import MARK, pyplot, save
 from cvsearch.report.words import cut
 from cvsearch.results.storage import csv_bytes
@@ -61,9 +60,9 @@ def draw_leaderboard(table: Any) -> Any:
     return figure
 
 
-def write_leaderboard(columns: Columns) -> None:
+def write_leaderboard(columns: Columns, table: AnyPath, figure: AnyPath) -> None:
     """Write ``leaderboard.csv`` and its figure."""
     import pandas as pd
 
-    write_atomically(LEADERBOARD, csv_bytes(columns))
-    save(draw_leaderboard(pd.DataFrame(columns)), LEADERBOARD_FIGURE)
+    write_atomically(table, csv_bytes(columns))
+    save(draw_leaderboard(pd.DataFrame(columns)), figure)
