@@ -40,7 +40,7 @@ def test_a_deleted_journal_is_evaluated_again_and_all_forced_is_not(finished):
 
 # Two batches of three: in the first one, a candidate that takes too long and one that fails.
 FAULTY = {
-    "limits": {"seconds": 0.5},
+    "limits": {"seconds": 1.5},
     "batch_size": 3,
     "trusted_modules": ["faulty"],
     "searches": [
@@ -49,7 +49,7 @@ FAULTY = {
             "strategy": "grid",
             "estimator": "faulty.FaultyClassifier",
             "param_distributions": [
-                {"value": [0], "seconds": [1.0]},
+                {"value": [0], "seconds": [3.0]},
                 {"value": [1], "fault": ["raise"]},
                 {"value": [2, 3, 4, 5]},
             ],

@@ -130,10 +130,10 @@ def test_a_candidate_of_which_two_workers_die_becomes_a_row_and_the_others_are_e
 
 
 def test_a_candidate_that_takes_too_long_becomes_a_row_after_one_try(tmp_path):
-    batch = batch_of(tmp_path, SEARCH | {"limits": {"seconds": 0.2, "memory_mb": None}})
+    batch = batch_of(tmp_path, SEARCH | {"limits": {"seconds": 1, "memory_mb": None}})
     assert evaluate_all(batch, evaluator=Slow()) == [0, 1, 2]
     row = batch.history.rows[KEYS[0]]
-    assert (row["status"], row["error"]) == ("timeout", "took longer than 0.2 s")
+    assert (row["status"], row["error"]) == ("timeout", "took longer than 1 s")
 
 
 def test_a_candidate_of_which_two_jobs_died_becomes_a_row_without_a_try(tmp_path):

@@ -23,7 +23,7 @@ def test_outside_slurm_nothing_is_limited(monkeypatch):
     assert slurm_limits(OPEN, GRANTED) == (OPEN, math.inf)
 
 
-def test_half_of_what_the_job_was_slurm_limits(in_job):
+def test_half_of_what_the_job_was_granted(in_job):
     limits, deadline = slurm_limits(OPEN, GRANTED)
     assert limits == {"seconds": 900, "memory_mb": 2000}
     assert 0 < deadline - time.monotonic() < 1800

@@ -162,18 +162,20 @@ def killed_while_it_writes(journal, writes):
 def test_a_process_that_let_go_of_the_file_does_not_hold_it(tmp_path):
     with Journal(tmp_path) as journal:
         journal.start(KEYS[0])
-        reading, writing = os.pipe()
+        (released, releasing), (ending, end) = os.pipe(), os.pipe()
         pid = os.fork()
         if pid == 0:
-            os.close(writing)
+            os.close(end)
             journal.release()
             journal.release()
-            os.read(reading, 1)  # Until the journal is closed.
+            os.write(releasing, b"x")
+            os.read(ending, 1)  # Until the test has looked.
             os._exit(0)
-        os.close(reading)
+        assert os.read(released, 1) == b"x"
         assert journal.at_work() == {KEYS[0]: True}
     assert journal.at_work() == {}
-    os.close(writing)
+    for file in (released, releasing, ending, end):
+        os.close(file)
     assert os.waitpid(pid, 0)[1] == 0
 
 
