@@ -43,6 +43,8 @@ EDITS = {
     "batch_size": ({"batch_size": 4}, ALL | {"evaluate": 4}, 0),
     "batch_seconds": ({"batch_seconds": 5}, PLAN, 0),
     "limits": ({"limits": {"seconds": 60}}, PLAN | TABLES, 0),
+    # The rows that there are lose their predictions' use, and keep their scores.
+    "predictions_mb": ({"predictions_mb": 0}, PLAN | TABLES, 0),
     "retry_failed": ({"retry_failed": 1}, PLAN | TABLES, 0),
     "share_work": ({"share_work": False}, PLAN, 0),
     "scoring": ({"scoring": "f1_macro"}, ALL, 12),

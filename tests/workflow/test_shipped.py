@@ -126,7 +126,7 @@ def test_the_run_tells_plan_progress_and_outcome(shipped):
     said = shipped.run.output
     assert f"svc: {2 * N_CANDIDATES} evaluations ({N_CANDIDATES} candidates x 2 splits)" in said
     assert f"svc: {2 * N_CANDIDATES} of {2 * N_CANDIDATES} evaluations done" in said
-    assert f"svc: {N_CANDIDATES} candidates on 2 splits, best is candidate" in shipped.run.last_lines
+    assert f"svc:\n  The best of {N_CANDIDATES} candidates on 2 splits is candidate" in said
     assert "results/svc/cv_results.csv" in shipped.run.last_lines
 
 
