@@ -1,4 +1,4 @@
-"""A parameter space: which values each parameter may take, and candidates drawn from it.
+"""A parameter space: which values each parameter may take.
 
 A space is a mapping from parameter to entry, or a list of such mappings (sub-spaces). An entry lists its values (a list,
 ``linspace``, ``logspace``, ``range``) or is a distribution. ``randint`` and those of scipy.stats that give finitely many whole

@@ -7,9 +7,12 @@ from cvsearch.report.canvas import LONGEST_TITLE, add_legend
 from cvsearch.report.figure import MARK, pyplot
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
-from cvsearch.results.search_curve import LEVEL, best_so_far, median_best
+from cvsearch.results.statistics.search_curve import LEVEL, best_so_far, search_curve
 
 WIDTH, HEIGHT = 7.2, 4.2
+
+# The curve is computed for at most so many numbers of candidates.
+POINTS = 200
 
 # From so many candidates on their numbers stand on a logarithmic scale.
 LOGARITHMIC = 50
@@ -39,12 +42,15 @@ def draw_curve(table: Any, is_random: bool, title: str) -> Any:
     ax.grid(color="0.92", linewidth=0.6)
     ax.set_axisbelow(True)
     if is_random:
-        curve = median_best(scores.means)
+        m = np.unique(np.geomspace(1, n_candidates, min(n_candidates, POINTS)).round().astype(int))
+        curve = search_curve(scores.means, m)
         two_sided = ~np.isnan(curve.high)
-        low = _within(curve.low, scores)
+        # No lower end means that the best of so many may have no score at all.
+        lowest = np.where(np.isnan(curve.low), -np.inf, curve.low)
+        low = _within(lowest, scores)
         label = f"{LEVEL:.0%} interval at each number"
         ax.fill_between(
-            curve.m[two_sided],
+            m[two_sided],
             low[two_sided],
             _within(curve.high[two_sided], scores),
             color="#4477aa",
@@ -52,12 +58,10 @@ def draw_curve(table: Any, is_random: bool, title: str) -> Any:
             linewidth=0,
             label=label,
         )
-        beyond = curve.m >= curve.m[two_sided].max(initial=0)
-        if (curve.low[beyond] > -np.inf).any():
-            ax.plot(
-                curve.m[beyond], low[beyond], color="#4477aa", linewidth=1, linestyle=":", label="its lower end alone"
-            )
-        ax.plot(curve.m, _within(curve.median, scores), color="#4477aa", linewidth=1.8, label="median best of so many")
+        beyond = m >= m[two_sided].max(initial=0)
+        if (lowest[beyond] > -np.inf).any():
+            ax.plot(m[beyond], low[beyond], color="#4477aa", linewidth=1, linestyle=":", label="its lower end alone")
+        ax.plot(m, _within(curve.median, scores), color="#4477aa", linewidth=1.8, label="median best of so many")
     best = best_so_far(scores.means)
     numbers = np.arange(1, n_candidates + 1)
     ax.step(numbers, _within(best, scores), where="post", color=MARK, linewidth=1.5, label="best of the first so many")

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from cvsearch.results.search_curve import best_so_far, median_best
+from cvsearch.results.statistics.search_curve import best_so_far, search_curve
 from scipy.stats import binom
 
 
@@ -13,7 +13,7 @@ def plain(scores, m):
     ordered = sorted(scores)
     n, q = len(ordered), 0.5 ** (1 / m)
     median = next(ordered[k - 1] for k in range(1, n + 1) if k / n >= q - 1e-12)
-    low, high = -math.inf, math.nan
+    low, high = math.nan, math.nan
     for k in range(1, n + 1):
         if binom.cdf(k - 1, n, q) < 0.025:  # the k-th smallest is above the quantile that seldom
             low = ordered[k - 1]
@@ -26,34 +26,31 @@ def plain(scores, m):
 @pytest.mark.parametrize("n", [1, 2, 10, 53, 200])
 def test_it_is_what_a_plain_loop_finds(n):
     scores = np.random.default_rng(n).normal(size=n)
-    curve = median_best(scores)
-    assert curve.m[0] == 1
-    assert curve.m[-1] == n
+    curve = search_curve(scores, np.arange(1, n + 1))
     for m, *found in zip(*curve, strict=True):
         np.testing.assert_equal(found, plain(scores, m))
 
 
 def test_there_is_an_upper_end_up_to_a_fifth_of_the_candidates():
-    curve = median_best(np.random.default_rng(0).uniform(size=1000), most=1000)
-    assert np.isfinite(curve.high[curve.m < 1000 / 5.4]).all()
-    assert np.isnan(curve.high[curve.m > 1000 / 5.3]).all()
+    curve = search_curve(np.random.default_rng(0).uniform(size=1000), np.arange(1, 1001))
+    assert np.isfinite(curve.high[curve.n_candidates < 1000 / 5.4]).all()
+    assert np.isnan(curve.high[curve.n_candidates > 1000 / 5.3]).all()
 
 
 def test_the_interval_holds_the_true_median_best():
     rng = np.random.default_rng(1)
     held = []
     for _ in range(300):
-        curve = median_best(rng.uniform(size=200))
-        truth = 0.5 ** (1 / curve.m)  # the quantile of the uniform distribution
+        curve = search_curve(rng.uniform(size=200), np.arange(1, 201))
+        truth = 0.5 ** (1 / curve.n_candidates)  # the quantile of the uniform distribution
         high = np.where(np.isnan(curve.high), np.inf, curve.high)
-        held.append((curve.low <= truth) & (truth <= high))
+        low = np.where(np.isnan(curve.low), -np.inf, curve.low)
+        held.append((low <= truth) & (truth <= high))
     assert np.mean(held, axis=0).min() > 0.92
 
 
 def test_a_candidate_without_a_mean_is_a_draw_that_is_worse_than_any():
-    curve = median_best(np.array([np.nan, 0.5, np.nan, np.nan]))
-    assert curve.median.tolist()[0] == -np.inf
-    assert curve.median.tolist()[-1] == 0.5
+    np.testing.assert_equal(search_curve(np.array([np.nan, 0.5, np.nan, np.nan]), [1, 4]).median, [np.nan, 0.5])
 
 
 def test_the_best_so_far_never_falls():

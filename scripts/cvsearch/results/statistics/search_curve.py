@@ -23,6 +23,19 @@ class SearchCurve(NamedTuple):
     high: Any
 
 
+def best_so_far(means: Any) -> Any:
+    """Return the best mean score among the first 1, 2, ... candidates; NaN before the first one that has a score.
+
+    Parameters
+    ----------
+    means : ndarray of shape (n_candidates,)
+        In the order of the candidates; NaN where a candidate has no mean.
+    """
+    import numpy as np
+
+    return np.fmax.accumulate(means)
+
+
 def search_curve(means: Any, n_candidates: Any) -> SearchCurve:
     """Return the median of the best of m candidates, for candidates that were drawn at random, independently.
 
