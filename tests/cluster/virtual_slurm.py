@@ -203,13 +203,19 @@ def output_of(*command, check=True):
     return subprocess.run(command, capture_output=True, text=True, check=check).stdout
 
 
-def processes_of(job_id):
-    """Return the ids of the processes of a Slurm job, its slurmstepd first, then those with the job's number in their environment."""
+def processes_of(job_id, command=""):
+    """Return the ids of the processes of a Slurm job whose command line contains `command`.
+
+    Its slurmstepd is first, then those with the job's number in their environment.
+    """
     mark, daemon = f"SLURM_JOB_ID={job_id}".encode(), f"slurmstepd: [{job_id}.".encode()
     daemons, others = [], []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if (folder / "cmdline").read_bytes().startswith(daemon):
+            line = (folder / "cmdline").read_bytes()
+            if command.encode() not in line:
+                continue
+            if line.startswith(daemon):
                 daemons.append(int(folder.name))
             elif mark in (folder / "environ").read_bytes().split(b"\0"):
                 others.append(int(folder.name))
