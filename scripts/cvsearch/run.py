@@ -10,7 +10,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
@@ -302,8 +302,11 @@ class Run:
         """Return the receipt of each batch of a search on each split, once its candidates are drawn."""
         name = wildcards.search
         plans = [self._plan_of(name, number) for number in self.rounds(name)]
+        return list(map(str, self._receipts_of(SearchPaths.of(name), plans)))
+
+    def _receipts_of(self, paths: SearchPaths, plans: Iterable[Plan]) -> list[Path]:
         return [
-            str(SearchPaths.of(name).round(plan.round).receipt(batch, split))
+            paths.round(plan.round).receipt(batch, split)
             for plan in plans
             for batch in plan.batches
             for split in self.splits
@@ -405,12 +408,7 @@ class Run:
         [search] = [search for search in own["searches"] if search["name"] == paths.name]
         if not same or search not in kept["searches"]:
             return False
-        ended = [
-            changed_at(paths.round(plan.round).receipt(batch, split))
-            for plan in plans
-            for batch in plan.batches
-            for split in self.splits
-        ]
+        ended = [changed_at(receipt) for receipt in self._receipts_of(paths, plans)]
         return all(at is not None and at <= merged_at for at in ended)
 
     def tell_results(self) -> None:

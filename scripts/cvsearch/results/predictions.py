@@ -87,9 +87,7 @@ class Predictions:
             If they are damaged.
         """
         journal, setting = self._journal(split), self.settings[candidate]
-        row = journal.history([setting], NEEDED).rows.get(setting.key)
-        content = journal.read_predictions(row) if row is not None else None
-        return decode(content) if content else {}
+        return _decoded(journal, journal.history([setting], NEEDED).rows.get(setting.key))
 
     def blocks(self, split: int, method: str, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
         """Yield the predictions of all candidates on a split, some candidates at a time.
@@ -120,9 +118,7 @@ class Predictions:
         numbers: list[int] = []
         values: list[Any] = []
         for candidate, setting in enumerate(self.settings):
-            row = rows.get(setting.key)
-            content = journal.read_predictions(row) if row is not None else None
-            found = decode(content).get(method) if content else None
+            found = _decoded(journal, rows.get(setting.key)).get(method)
             if found is None:
                 continue
             if values and (found.shape != values[0].shape or (len(values) + 1) * found.nbytes > block_bytes):
@@ -135,6 +131,12 @@ class Predictions:
 
     def _journal(self, split: int) -> Journal:
         return Journal(Path(self._search.journal, self._identities[split]))
+
+
+def _decoded(journal: Journal, row: Any) -> dict[str, Any]:
+    """Return what a row kept, method to ndarray; empty where there is no row, or it kept nothing."""
+    content = journal.read_predictions(row) if row is not None else None
+    return decode(content) if content else {}
 
 
 def prediction_columns(predictions: Predictions, candidate: int) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from typing import Any
 from cvsearch.config.values import strict
 from cvsearch.results.evaluations import Evaluations
 
-# What the tables and plots are made with; the rest is what evaluated.
+# What the processes that evaluated noted of themselves.
+EVALUATED_WITH = ("python", "scikit-learn", "numpy", "scipy")
+
+# What the tables and plots are made with.
 VERSIONS_OF = ("pandas", "snakemake")
 
 
@@ -37,10 +40,6 @@ def provenance(
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in tables.items()},
         "config": strict(config),
     }
-
-
-# What the processes that evaluated noted of themselves.
-EVALUATED_WITH = ("python", "scikit-learn", "numpy", "scipy")
 
 
 def _all_of(versions: Iterable[str | None]) -> str:

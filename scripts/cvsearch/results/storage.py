@@ -44,7 +44,6 @@ def parquet_bytes(content: bytes) -> bytes:
     """
     import pyarrow
     import pyarrow.csv
-    import pyarrow.parquet
 
     names = next(csv.reader(io.StringIO(content.decode())))
     texts = {*TEXTS, *(name for name in names if name.startswith("param_") and _has_text(content, name))}
@@ -54,18 +53,22 @@ def parquet_bytes(content: bytes) -> bytes:
         strings_can_be_null=True,
         quoted_strings_can_be_null=True,
     )
-    output = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(pyarrow.csv.read_csv(io.BytesIO(content), convert_options=options), output)
-    return memoryview(output.getvalue()).tobytes()
+    return _parquet(pyarrow.csv.read_csv(io.BytesIO(content), convert_options=options))
 
 
 def parquet_of(columns: Mapping[str, Any]) -> bytes:
     """Return arrays as Parquet, each a column of its type."""
     import pyarrow
+
+    return _parquet(pyarrow.table(dict(columns)))
+
+
+def _parquet(table: Any) -> bytes:
+    import pyarrow
     import pyarrow.parquet
 
     output = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(pyarrow.table(dict(columns)), output)
+    pyarrow.parquet.write_table(table, output)
     return memoryview(output.getvalue()).tobytes()
 
 
