@@ -6,6 +6,7 @@ from cvsearch.config.names import Trust
 from cvsearch.config.values import store
 from cvsearch.console import job, say
 from cvsearch.data.dataset import load_dataset
+from cvsearch.data.splits import load_holdout
 from cvsearch.evaluation.model import refit, searched, write_model
 from cvsearch.evaluation.worker import stopped_in_order
 from cvsearch.files import read_json
@@ -32,7 +33,7 @@ def main(paths, dataset, holdout, search, module_versions, say=say):
     """
     best = store(read_json(paths.best, REBUILD), str(paths.best))
     data = load_dataset(dataset)
-    samples = data.take(searched(data, holdout))
+    samples = data.take(searched(data, None if holdout is None else load_holdout(holdout)))
     with stopped_in_order():
         fitted = refit(search, best["params"], Trust(module_versions), samples)
         types = write_model(paths, fitted)

@@ -31,7 +31,8 @@ def main(paths, dataset, holdout, search, module_versions, output):
     output : path-like
     """
     data, trust = load_dataset(dataset), Trust(module_versions)
-    unseen, seen = data.take(load_holdout(holdout)), data.take(searched(data, holdout))
+    held_out = load_holdout(holdout)
+    unseen, seen = data.take(held_out), data.take(searched(data, held_out))
     scores = score_on_holdout(search, trust, read_model(paths), unseen)
     baselines = {}
     for name, spec in baseline_specs(search["estimator"], trust, data.y is not None).items():
@@ -42,7 +43,7 @@ def main(paths, dataset, holdout, search, module_versions, output):
             baselines[name] = {"error": describe_error(error)}
         else:
             baselines[name] = score_on_holdout(of_baseline, trust, fitted, unseen)
-    write_json(output, strict({"n_samples": len(load_holdout(holdout)), "scores": scores, "baselines": baselines}))
+    write_json(output, strict({"n_samples": len(held_out), "scores": scores, "baselines": baselines}))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,11 @@ from typing import Any
 
 from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset, Samples
-from cvsearch.data.splits import load_holdout
 from cvsearch.errors import InputError, damaged
 from cvsearch.evaluation.estimator import REFIT, build_estimator, make_seeded, seed_global_generators
 from cvsearch.evaluation.scoring import build_scorers, describe_error
 from cvsearch.evaluation.weights import WEIGHT, request_weights, routed
-from cvsearch.files import AnyPath, read_json, write_atomically, write_json
+from cvsearch.files import read_json, write_atomically, write_json
 from cvsearch.journal.identity import Params
 from cvsearch.layout import SearchPaths
 
@@ -45,19 +44,19 @@ def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples
     return estimator
 
 
-def searched(data: Dataset, holdout: AnyPath | None) -> Any:
+def searched(data: Dataset, held_out: Any) -> Any:
     """Return the positions of all samples that the search saw, an ndarray of int.
 
     Parameters
     ----------
     data : Dataset
-    holdout : path-like or None
-        The file of the positions that are held out, where some are.
+    held_out : ndarray of int or None
+        Positions of the samples that are held out, where some are.
     """
     import numpy as np
 
     positions = np.arange(data.about["n_samples"])
-    return positions if holdout is None else np.setdiff1d(positions, load_holdout(holdout))
+    return positions if held_out is None else np.setdiff1d(positions, held_out)
 
 
 def score_on_holdout(search: dict[str, Any], trust: Trust, fitted: Any, samples: Samples) -> dict[str, float | None]:
