@@ -10,13 +10,12 @@ from cvsearch.data.columns import data_from
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.holdout import holdout_positions
 from cvsearch.data.preparation import store
-from cvsearch.data.splits import load_holdout, load_split, shuffle_split
+from cvsearch.data.splits import load_holdout, load_split
 from cvsearch.data.splitters import check_splitting
 from cvsearch.data.tables import Table
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
 from sklearn import model_selection
-from sklearn.model_selection import train_test_split
 
 N = 40
 RANDOM = np.random.RandomState(0)
@@ -98,20 +97,6 @@ def test_splits_are_those_of_the_splitter(tmp_path, spec, n_splits, splitter, ke
         np.testing.assert_array_equal(split[1], test)
         assert (about["n_train"], about["n_test"]) == (len(train), len(test))
         assert about["classes"]["test"] == {label: int((LABELS[test] == label).sum()) for label in "abc"}
-
-
-@pytest.mark.parametrize("n_samples", [2, 3, 10, 150, 1797])
-@pytest.mark.parametrize("test_size", [0.1, 1 / 3, 0.5, 0.9])
-def test_shuffle_is_train_test_split(n_samples, test_size):
-    for split in (0, 1, 1000):
-        try:
-            expected = train_test_split(np.arange(n_samples), test_size=test_size, random_state=split)
-        except ValueError:
-            with pytest.raises(InputError, match="test_size"):
-                shuffle_split(n_samples, test_size, split)
-            continue
-        for one, other in zip(shuffle_split(n_samples, test_size, split), expected, strict=True):
-            np.testing.assert_array_equal(one, other)
 
 
 def test_samples_in_the_order_of_time_are_split_in_it(tmp_path):
