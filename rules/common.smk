@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 # Snakemake fetches the package file by file: the workflow may stand in a repository elsewhere.
 manifest = Path(workflow.source_path("../scripts/cvsearch/MANIFEST"))
@@ -19,12 +20,13 @@ from cvsearch.run import Run, kept_config, read_config
 sys.path.remove(str(manifest.parents[1]))
 
 
+# Or does another workflow use this one as a module?
+home = Path(str(workflow.current_basedir)).resolve().parent
+alone = Path(workflow.basedir).resolve() == home
+
+
 def read_own_config():
     """Read the config: of the command line and the working directory, or of the workflow that uses this one as a module."""
-    alone = (
-        Path(workflow.basedir).resolve()
-        == Path(str(workflow.current_basedir)).resolve().parent
-    )
     given = workflow.config_settings
     return read_config(
         (
@@ -51,3 +53,7 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 config = run.config
+
+if workflow.is_main_process:
+    settings = workflow.output_settings
+    run.show_progress(logger, alone, whole=settings.dryrun or settings.verbose)

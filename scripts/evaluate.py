@@ -73,7 +73,8 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
         evaluator = Evaluator(
             search, Trust(module_versions), load_dataset(dataset), *load_split(positions), split, bits
         )
-        work.evaluate(evaluator, Reporter(paths.search, paths.number, batch, split, len(tasks), say), deadline)
+        name = f"{paths.search.name}: batch {batch}, split {split}"
+        work.evaluate(evaluator, Reporter(name, len(tasks), say), deadline)
     cost = {"evaluations": len(tasks), "seconds": work.seconds_of(tasks)}
     cost |= {"job_seconds": process_age(), "ended": time.time()}
     write_receipt(receipt, batch_sha256, identity.sha256, cost)

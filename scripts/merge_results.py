@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cvsearch.candidates.plan import read_plans
 from cvsearch.candidates.space import subspaces
-from cvsearch.console import job, say
+from cvsearch.console import job
 from cvsearch.data.dataset import read_about
 from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.files import write_atomically, write_json
@@ -44,8 +44,7 @@ def main(name, receipts, dataset, config, outputs):
         cost_line(evaluations.costs),
     )
     messages = [line for line in lines if line]
-    for message in messages:
-        say(f"{name}: {message}")
+    print(*messages, sep="\n")  # The controller says them at the end of the run: a job on a cluster has no console.
     parameters = {parameter for subspace in subspaces(search["param_distributions"]) for parameter in subspace}
     tables = {
         "cv_results.csv": csv_bytes(cv_results(evaluations, parameters)),

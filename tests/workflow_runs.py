@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -43,22 +44,32 @@ def environment(**extra):
 
 
 class Run:
-    """A finished run of Snakemake."""
+    """A finished run of Snakemake.
 
-    def __init__(self, returncode, output):
-        self.returncode, self.output = returncode, output
+    Attributes
+    ----------
+    output : str
+        What the console showed.
+    evaluated : int
+        Number of evaluations that were computed, from the last lines of the jobs' logs.
+    """
+
+    def __init__(self, returncode, output, folder, started):
+        self.returncode, self.output, self._folder = returncode, output, folder
+        logs = [log for log in folder.rglob("logs/evaluate/**/*.log") if log.stat().st_mtime >= started]
+        done = [re.findall(r"^\S+: batch \S+, split \d+: ([\d,]+) of ", log.read_text(), re.MULTILINE) for log in logs]
+        self.evaluated = sum(int(counts[-1].replace(",", "")) for counts in done if counts)
+
+    @property
+    def log(self):
+        """All that Snakemake said: its log file, where the run has one."""
+        named = re.findall(r"^Complete log\(s\): (.+)$", self.output, re.MULTILINE)
+        return "".join(Path(self._folder, path).read_text() for path in named) or self.output
 
     @property
     def jobs(self):
-        """Rule to the number of its jobs that finished, from Snakemake's own lines."""
-        return Counter(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", self.output, re.MULTILINE))
-
-    @property
-    def evaluated(self):
-        """Number of evaluations that were computed, from the jobs' last lines of progress."""
-        done = re.findall(r"batch (\S+), split (\d+): ([\d,]+) of [\d,]+$", self.output, re.MULTILINE)
-        last = {(batch, split): int(count.replace(",", "")) for batch, split, count in done}
-        return sum(last.values())
+        """Rule to the number of its jobs that finished."""
+        return Counter(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", self.log, re.MULTILINE))
 
     @property
     def last_lines(self):
@@ -87,13 +98,13 @@ class Workdir:
 
     def snakemake(self, *arguments, check=True, env=None, cwd=None, **kwargs):
         """Run to the end; `config=None` runs without a config of its own."""
-        command = self.command(*arguments, **kwargs)
+        command, started = self.command(*arguments, **kwargs), time.time()
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env or environment(), cwd=cwd
         )
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(command)}\n{done.stdout}")
-        return Run(done.returncode, done.stdout)
+        return Run(done.returncode, done.stdout, self.path, started)
 
     def merge(self, *arguments, search="tree", **kwargs):
         """Run up to the tables and the best candidate, without plots."""

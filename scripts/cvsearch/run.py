@@ -6,6 +6,7 @@ The Snakefile makes one `Run`. The rules ask it for their params, their input fi
 import functools
 import hashlib
 import json
+import logging
 import math
 import os
 import sys
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from cvsearch.candidates.plan import REBUILD as DRAW_AGAIN
 from cvsearch.candidates.plan import Plan, read_plan, read_plans, written_at
@@ -42,7 +43,8 @@ from cvsearch.layout import (
     leaderboard_paths,
 )
 from cvsearch.report.leaderboard import write_leaderboard
-from cvsearch.report.summary import summary
+from cvsearch.report.live import show
+from cvsearch.report.summary import messages_of, summary
 from cvsearch.results.leaderboard import check_comparable, leaderboard, own_scorer
 from cvsearch.results.storage import REBUILD
 
@@ -138,6 +140,13 @@ def _stop(message: str) -> NoReturn:
     sys.exit(1)
 
 
+class Written(NamedTuple):
+    """When two results of a search were written, in nanoseconds of their file system's clock; None where they are not there."""
+
+    provenance: int | None
+    verdict: int | None
+
+
 class Run:
     """What the rules ask for.
 
@@ -164,7 +173,7 @@ class Run:
         self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
         self._leaderboard = leaderboard_paths(self._results)
         self._leaderboard_before = changed_at(self._leaderboard[0])
-        self._verdict_before = {name: changed_at(self._search(name).verdict) for name in self.searches}
+        self._told = {name: self._written(name) for name in self.searches}
 
     @property
     def compares(self) -> bool:
@@ -373,10 +382,26 @@ class Run:
             if plan.prediction_bits and plan.round == self.rounds(name)[-1]
         ]
 
-    # The end.
+    # The console.
+
+    def show_progress(self, logger: logging.Logger, alone: bool, whole: bool) -> None:
+        """Let Snakemake's logger show the steps of the run, and how far its searches are.
+
+        Parameters
+        ----------
+        logger : Logger
+            Snakemake's.
+        alone : bool
+            Whether no other workflow uses this one as a module. If one does, the console is not ours, and Snakemake does not
+            call us at the end of the run: each search is told when it is judged.
+        whole : bool
+            Whether Snakemake's own lines stay.
+        """
+        show(logger, list(map(self._search, self.searches)), whole or not alone, None if alone else self.tell_searches)
 
     def tell_errors(self) -> None:
-        """Repeat, at the end of the console, what stopped each job."""
+        """Say, at the end of the console, what came out, and repeat what stopped each job."""
+        self.tell_results()
         for line in errors_since(self._results / "logs", self.started):
             print(f"error: {line}", file=sys.stderr)
         try:
@@ -412,16 +437,28 @@ class Run:
         return all(at is not None and at <= merged_at for at in ended)
 
     def tell_results(self) -> None:
-        """Say how each search came out whose result this run wrote, and where its table and plots are."""
-        for name, before in self._verdict_before.items():
-            paths = self._search(name)
-            if changed_at(paths.verdict) not in (None, before):
-                try:
-                    print(summary(paths), file=sys.stderr)
-                except InputError as error:
-                    print(f"error: {error}", file=sys.stderr)
+        """Say how each search came out whose results this run wrote, and where they are."""
+        self.tell_searches()
         if self.compares and changed_at(self._leaderboard[0]) not in (None, self._leaderboard_before):
             print(f"the searches beside each other: {self._leaderboard[0]}   {self._leaderboard[1]}", file=sys.stderr)
         elif len(self.searches) > 1 and not self.compares:
             names = ", ".join(name for name, search in self.searches.items() if own_scorer(search))
             print(f"no leaderboard: a callable of your own ranks in {names}, and may mean anything", file=sys.stderr)
+
+    def tell_searches(self) -> None:
+        """Say how each search came out whose results this run wrote, once. Where there is no verdict, say what failed."""
+        for name, before in self._told.items():
+            paths, written = self._search(name), self._written(name)
+            try:
+                if written.verdict not in (None, before.verdict):
+                    print(summary(paths), file=sys.stderr)
+                elif written.provenance not in (None, before.provenance):
+                    print(messages_of(paths), file=sys.stderr)
+            except InputError as error:
+                print(f"error: {error}", file=sys.stderr)
+            self._told[name] = written
+
+    def _written(self, name: str) -> Written:
+        """Return when the results of a search were written."""
+        paths = self._search(name)
+        return Written(changed_at(paths.provenance), changed_at(paths.verdict))

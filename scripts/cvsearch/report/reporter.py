@@ -1,56 +1,38 @@
-"""The lines of progress that a job says while it evaluates."""
+"""The lines of progress that a job writes while it evaluates."""
 
 import time
 from collections.abc import Callable
 
-from cvsearch.candidates.batches import batch_length
-from cvsearch.candidates.plan import evaluations_of, finished_receipts, read_plans
-from cvsearch.layout import SearchPaths
-
-# Seconds between two lines of progress from one job.
-LINE_SECONDS = 10.0
-
-# In a search of more jobs than this a job does not count the others: looking for all receipts would cost more than it tells.
-MANY_JOBS = 2000
+# A job that takes longer than so many seconds says each time how far it is. Shorter ones would only fill the console.
+LINE_SECONDS = 60.0
 
 
 class Reporter:
-    """Says now and then how far the search is, from what this job did and which receipts of other jobs are there.
+    """Tells how far a job is: its log when it ends, and the console too where it takes long.
 
     Parameters
     ----------
-    search : SearchPaths
-    number : int
-        Of the round.
-    batch : str
-    split : int
+    name : str
+        What the job evaluates, in words.
     n_tasks : int
-        Evaluations that this job has to compute.
+        How many evaluations the job has to compute.
     say : callable
-        Called with each line.
+        Called with each line for the console.
+    note : callable
+        Called with the last line, which is for the log.
     """
 
     def __init__(
-        self, search: SearchPaths, number: int, batch: str, split: int, n_tasks: int, say: Callable[[str], None]
+        self, name: str, n_tasks: int, say: Callable[[str], None], note: Callable[[str], None] = print
     ) -> None:
-        self.search, self.number, self.batch, self.split = search, number, batch, split
-        self.n_tasks, self.say = n_tasks, say
-        self.done, self.next = 0, time.monotonic() + LINE_SECONDS
+        self.name, self.n_tasks, self.say, self.note = name, n_tasks, say, note
+        self.next = time.monotonic() + LINE_SECONDS
 
     def __call__(self, remaining: int) -> None:
         """Take note of how many evaluations remain."""
-        self.done = self.n_tasks - remaining
-        if time.monotonic() >= self.next or remaining == 0:
+        line = f"{self.name}: {self.n_tasks - remaining:,} of {self.n_tasks:,}"
+        if remaining == 0:
+            self.note(line)
+        elif time.monotonic() >= self.next:
             self.next = time.monotonic() + LINE_SECONDS
-            self.say(self.line())
-
-    def line(self) -> str:
-        """Return the line of progress."""
-        here = f"batch {self.batch}, split {self.split}: {self.done:,} of {self.n_tasks:,}"
-        plans = read_plans(self.search)
-        if not plans or sum(len(plan.batches) * plan.n_splits for plan in plans) > MANY_JOBS:
-            return f"{self.search.name}: {here}"
-        elsewhere = finished_receipts(self.search, plans) - {(self.number, self.batch, self.split)}
-        total = evaluations_of(elsewhere) + batch_length(self.batch) - self.n_tasks + self.done
-        asked = sum(plan.evaluations for plan in plans)
-        return f"{self.search.name}: {total:,} of {asked:,} evaluations done; {here}"
+            self.say(line)

@@ -1,6 +1,5 @@
 """How far a search is, from what is on disk."""
 
-import math
 import statistics
 import time
 from collections import Counter
@@ -14,7 +13,7 @@ from cvsearch.files import AnyPath
 from cvsearch.journal.journal import read_histories
 from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
-from cvsearch.report.words import in_words, score_text
+from cvsearch.report.words import duration, in_words, score_text
 
 # The rate is that of the evaluations that finished in so many seconds: long enough for slow ones, short enough to forget a pause.
 RECENT_SECONDS = 600
@@ -139,7 +138,7 @@ def in_lines(name: str, progress: Progress, plan: Plan) -> str:
     if unfinished and not progress.running:
         line += "; none is running now"
     elif unfinished and progress.rate:
-        line += f"; {_per_time(progress.rate)}, about {_duration(unfinished / progress.rate)} to go"
+        line += f"; {_per_time(progress.rate)}, about {duration(unfinished / progress.rate)} to go"
     if (best := progress.best) is None:
         return line
     splits = f"{best.n_splits:,} of {plan.n_splits:,} splits"
@@ -161,12 +160,3 @@ def _per_time(rate: float) -> str:
         if rate * seconds >= 1:
             break
     return f"{rate * seconds:,.1f}/{unit}"
-
-
-def _duration(seconds: float) -> str:
-    """Say seconds in the two units that matter."""
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = [f"{n:,} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")) if n]
-    return " ".join(parts[:2]) or "0 s"

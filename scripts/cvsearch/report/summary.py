@@ -21,14 +21,18 @@ def summary(search: SearchPaths) -> str:
     """
     verdict = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
     findings = [f"{one['severity']}: {one['title']}; {one['advice']}" for one in read_findings(search)]
-    messages = read_json(search.provenance, REBUILD)["messages"]
-    lines = [
-        *sentences(verdict),
-        *findings,
-        *messages,
-        f"table: {search.table}   map: {search.map}   page: {search.page}",
-    ]
-    return "\n  ".join([f"{search.name}:", *lines])
+    files = f"table: {search.table}   map: {search.map}   page: {search.page}"
+    return "\n  ".join([f"{search.name}:", *sentences(verdict), *findings, *_messages(search), files])
+
+
+def messages_of(search: SearchPaths) -> str:
+    """Return what merging said of a search that has no verdict."""
+    return "\n  ".join([f"{search.name}:", *_messages(search)])
+
+
+def _messages(search: SearchPaths) -> list[str]:
+    messages: list[str] = read_json(search.provenance, REBUILD)["messages"]
+    return messages
 
 
 def read_findings(search: SearchPaths) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Numbers and parameter values as a person reads them."""
 
 import json
+import math
 import re
 from collections import Counter
 from typing import Any
@@ -72,6 +73,15 @@ def texts_apart(values: list[Any]) -> list[str]:
         counts = Counter(tried)
         texts = [new if counts[new] == 1 else old for new, old in zip(tried, texts, strict=True)]
     return texts
+
+
+def duration(seconds: float) -> str:
+    """Say seconds in the two units that matter."""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [f"{n:,} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")) if n]
+    return " ".join(parts[:2]) or "0 s"
 
 
 def cut(text: str, length: int) -> str:

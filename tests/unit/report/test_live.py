@@ -1,0 +1,140 @@
+"""What the console shows while a run goes on."""
+
+import io
+import logging
+
+import pytest
+from cvsearch.candidates.plan import Plan, write_plan
+from cvsearch.layout import SearchPaths
+from cvsearch.report import live as module
+from cvsearch.report.live import Live, show
+from snakemake_interface_logger_plugins.common import LogEvent
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def search(tmp_path):
+    """Two batches of three candidates and one of one, on two splits."""
+    search = SearchPaths.of("svc", tmp_path)
+    write_plan(search.round(0), Plan(0, 0, 7, 2, 3, "score", None, ["one", "other"], {}, []))
+    return search
+
+
+BATCHES = ("000000-000002", "000003-000005", "000006-000006")
+
+
+def finish(search, batch, split):
+    path = search.round(0).receipt(batch, split)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
+def record(message, event=None, level=logging.INFO, **extra):
+    made = logging.LogRecord("snakemake", level, __file__, 1, message, None, None)
+    made.__dict__.update(extra | ({"event": event} if event else {}))
+    return made
+
+
+STEP = record(None, LogEvent.JOB_INFO, rule_name="make_splits", rule_msg="Make the splits")
+BEGUN = record(None, LogEvent.JOB_INFO, rule_name="evaluate", rule_msg="Evaluate candidates 0-2")
+DONE = record("Finished jobid: 7 (Rule: evaluate)", LogEvent.JOB_FINISHED)
+JUDGED = record("Finished jobid: 9 (Rule: judge_search)", LogEvent.JOB_FINISHED)
+
+
+@pytest.mark.parametrize("prefix", ["", "cvsearch_"], ids=["alone", "names with a prefix"])
+def test_the_time_left_follows_from_what_this_run_has_done(search, clock, prefix):
+    shown = []
+    finish(search, BATCHES[0], 0)  # By an earlier run.
+    live = Live([search], steps=True, show=shown.append)
+    live.emit(record(None, LogEvent.JOB_INFO, rule_name=f"{prefix}evaluate", rule_msg=None))
+    clock[0] += 20
+    finish(search, BATCHES[0], 1)
+    live.emit(record(f"Finished jobid: 7 (Rule: {prefix}evaluate)", LogEvent.JOB_FINISHED))
+    assert shown == ["svc: 6 of 14 evaluations done, about 54 s to go"], "3 took 20 s, 8 are left"
+
+
+def test_a_line_comes_every_ten_seconds_and_after_the_last_job(search, clock):
+    shown = []
+    live = Live([search], steps=True, show=shown.append)
+    live.emit(BEGUN)
+    places = [(batch, split) for batch in BATCHES for split in range(2)]
+    for seconds, place in zip((4, 8, 11, 15, 22, 23), places, strict=True):
+        clock[0] = 100.0 + seconds
+        finish(search, *place)
+        live.emit(DONE)
+    assert [line.split(" evaluations")[0] for line in shown] == ["svc: 9 of 14", "svc: 13 of 14", "svc: 14 of 14"]
+    assert shown[-1].endswith("done in 23 s")
+
+
+def test_a_search_of_too_many_jobs_is_not_counted(search, clock, monkeypatch):
+    monkeypatch.setattr(module, "MANY_JOBS", 5)
+    shown = []
+    live = Live([search], steps=True, show=shown.append)
+    live.emit(BEGUN)
+    clock[0] += 20
+    finish(search, BATCHES[0], 0)
+    live.emit(DONE)
+    assert shown == []
+
+
+def test_a_damaged_plan_stops_no_console(search, clock):
+    search.round(0).plan.write_text("{")
+    shown = []
+    live = Live([search], steps=True, show=shown.append)
+    for one in (BEGUN, DONE):
+        live.emit(one)
+    assert shown == []
+
+
+def test_steps_are_shown_and_evaluations_are_not(search):
+    shown = []
+    live = Live([search], steps=True, show=shown.append)
+    for one in (STEP, BEGUN, record(None, LogEvent.JOB_INFO, rule_name="all", rule_msg=None)):
+        live.emit(one)
+    assert shown == ["Make the splits"]
+
+
+def test_a_search_is_told_when_it_is_judged_where_nothing_else_tells_it(search):
+    told = []
+    live = Live([search], steps=False, on_judged=lambda: told.append("svc"), show=told.append)
+    for one in (STEP, DONE, JUDGED):
+        live.emit(one)
+    assert told == ["svc"]
+
+
+CHATTER = (
+    record("Select jobs to execute..."),
+    record("Using shell: /usr/bin/bash"),
+    record("15 of 15 steps (100%) done", LogEvent.PROGRESS),
+    record("Job stats", LogEvent.RUN_INFO),
+    DONE,
+)
+NEEDED = (
+    record("Nothing to be done (all requested files are present and up to date)."),
+    record("Complete log(s): here"),
+    record("Select jobs to execute...", level=logging.WARNING),
+    record("Error in rule evaluate", LogEvent.JOB_ERROR, logging.ERROR),
+    record("Exiting because a job execution failed. Look above for error messages"),
+)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_console_keeps_what_a_person_needs_and_the_file_keeps_all(search, whole, tmp_path):
+    logger, console = logging.Logger("test"), io.StringIO()
+    logger.addHandler(logging.StreamHandler(console))
+    show(logger, [search], whole)
+    file = logging.FileHandler(tmp_path / "log")
+    logger.addHandler(file)  # As Snakemake does, later.
+    for one in (*CHATTER, *NEEDED):
+        logger.handle(one)
+    file.close()
+    everything = [one.getMessage() for one in (*CHATTER, *NEEDED)]
+    needed = [one.getMessage() for one in NEEDED]
+    assert console.getvalue().splitlines() == (everything if whole else needed)
+    assert (tmp_path / "log").read_text().splitlines() == everything
