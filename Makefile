@@ -16,11 +16,10 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 search: $(VENV)/installed
 	$(BIN)/snakemake --cores all
 	@$(MAKE) --no-print-directory results/report.html
-	@$(BIN)/python scripts/status.py
-	@echo "tables and plots: results/<search>/   report: results/report.html"
+	@echo "report: results/report.html"
 
-results/report.html: $(wildcard results/*/provenance.json results/*/plots/* report/*)
-	$(BIN)/snakemake --report $@
+results/report.html: $(wildcard results/report.rst results/*/plots/* report/*)
+	@$(BIN)/snakemake --report $@
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest

@@ -7,10 +7,10 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-report: "report/workflow.rst"
-
-
 include: "rules/common.smk"
+
+
+report: run.report_text("report/workflow.rst")
 
 
 wildcard_constraints:

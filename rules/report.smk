@@ -29,6 +29,7 @@ rule plot_search:
         evaluations="results/{search}/evaluations.csv",
         provenance="results/{search}/provenance.json",
         baselines="results/{search}/baselines.json",
+        splits=expand("results/splits/{split}.json", split=run.splits),
     output:
         map=report(
             "results/{search}/plots/parameter_map.png",
@@ -44,6 +45,20 @@ rule plot_search:
             category="Results",
             subcategory="{search}",
             labels={"figure": "The ten best (table)"},
+        ),
+        candidates=report(
+            "results/{search}/plots/candidates.csv",
+            caption="../report/candidates.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Candidates, the best first (table)"},
+        ),
+        pairs=report(
+            "results/{search}/plots/pairs.png",
+            caption="../report/pairs.rst",
+            category="Results",
+            subcategory="{search}",
+            labels={"figure": "Pairs of parameters"},
         ),
         slices=report(
             "results/{search}/plots/slices.png",
@@ -94,6 +109,7 @@ rule plot_search:
     params:
         space=run.space,
         is_random=run.is_random,
+        numbers=run.caption_numbers,
     message:
         "Draw the pictures of search {wildcards.search}"
     script:
@@ -146,3 +162,28 @@ rule rank_searches:
         "Rank the searches"
     script:
         "../scripts/rank_searches.py"
+
+
+# Snakemake reads it where it makes the report.
+rule write_opening:
+    input:
+        verdicts=expand("results/{search}/verdict.json", search=run.searches),
+        findings=expand("results/{search}/findings.json", search=run.searches),
+        provenances=expand("results/{search}/provenance.json", search=run.searches),
+        maps=expand("results/{search}/plots/parameter_map.png", search=run.searches),
+        leaderboard=run.leaderboard_file(),
+        splits=expand("results/splits/{split}.json", split=run.splits),
+        summary="results/splits/splits.json",
+        about="results/dataset/dataset.json",
+    output:
+        "results/report.rst",
+    log:
+        "results/logs/write_opening.log",
+    conda:
+        "../envs/environment.yaml"
+    params:
+        searches=list(run.searches),
+    message:
+        "Write the page that the report opens with"
+    script:
+        "../scripts/write_opening.py"

@@ -9,13 +9,7 @@ rule merge_results:
         receipts=run.receipts,
         about="results/dataset/dataset.json",
     output:
-        report(
-            "results/{search}/cv_results.csv",
-            caption="../report/cv_results.rst",
-            category="Results",
-            subcategory="{search}",
-            labels={"figure": "All candidates (table)"},
-        ),
+        "results/{search}/cv_results.csv",
         "results/{search}/evaluations.csv",
         "results/{search}/provenance.json",
     log:

@@ -3,42 +3,75 @@
 from pathlib import Path
 
 from cvsearch.console import job
+from cvsearch.data.splits import read_split_about
 from cvsearch.files import write_atomically
 from cvsearch.layout import SearchPaths
-from cvsearch.report.best_table import best_rows, page
+from cvsearch.report.best_table import best_rows, cut_table, page
 from cvsearch.report.curve import draw_curve
 from cvsearch.report.failures import draw_failures
 from cvsearch.report.figure import close, save
 from cvsearch.report.fit_time import draw_fit_time
 from cvsearch.report.importance_bars import draw_importance
+from cvsearch.report.pair_maps import draw_pairs
 from cvsearch.report.parameter_map import draw_map
 from cvsearch.report.slices import draw_slices
 from cvsearch.report.train_test import draw_train_test
 from cvsearch.results.baselines import read_baselines
-from cvsearch.results.storage import read_table
+from cvsearch.results.statistics.comparison import FEWEST_SPLITS, compare, mean_ratio
+from cvsearch.results.storage import read_table, scorer_of
 
 
-def main(table, evaluations, space, is_random, title, outputs):
+def alike_the_best(table, splits):
+    """Return which candidates cannot be told from the best, the best one included; None where the splits are too few to tell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``cv_results.csv``.
+    splits : sequence of dict
+        What is known of each split.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_candidates,), or None
+    """
+    import numpy as np
+
+    scorer = scorer_of(table)
+    scores = table[[f"split{split}_test_{scorer}" for split in range(len(splits))]].to_numpy(dtype=float)
+    if len(splits) < FEWEST_SPLITS or not np.isfinite(scores.mean(axis=1)).any():
+        return None
+    best = int(np.flatnonzero(table[f"rank_test_{scorer}"] == 1)[0])
+    ratio = mean_ratio([split["n_train"] for split in splits], [split["n_test"] for split in splits])
+    return compare(scores, best, ratio)["distinguishable"] == "no"
+
+
+def main(table, evaluations, splits, space, is_random, title, outputs):
     """Draw the pictures of one search, and write its ten best candidates.
 
     Parameters
     ----------
     table, evaluations : path-like
         ``cv_results.csv`` and ``evaluations.csv``.
+    splits : sequence of path-like
+        What is known of each split.
     space : dict or list of dict
         Of the config.
     is_random : bool
         Whether candidates are independent random draws.
     title : str
     outputs : dict of str to path-like
-        ``best``, ``map``, ``map_svg``, ``slices``, ``train_test``, ``fit_time``, ``curve``, ``importance`` and ``failures``.
+        ``best``, ``candidates``, ``map``, ``map_svg``, ``pairs``, ``slices``, ``train_test``, ``fit_time``, ``curve``, ``importance`` and ``failures``.
     """
     baselines = read_baselines(SearchPaths(Path(table).parent))
     means = {name: baseline.mean for name, baseline in baselines.items() if baseline.mean == baseline.mean}
     results, rows = read_table(table), read_table(evaluations)
     best = best_rows(results)
     write_atomically(outputs["best"], page(best, f"{title}: the {len(best)} best candidates").encode())
-    _draw(draw_map(results, space, title, means), outputs["map"], outputs["map_svg"])
+    write_atomically(outputs["candidates"], cut_table(table, results))
+    alike = alike_the_best(results, list(map(read_split_about, splits)))
+    _draw(draw_map(results, space, title, means, alike), outputs["map"], outputs["map_svg"])
+    _draw(draw_pairs(results, space, title, means, alike), outputs["pairs"])
     _draw(draw_slices(results, space, title), outputs["slices"])
     _draw(draw_train_test(results, title), outputs["train_test"])
     _draw(draw_fit_time(results, title), outputs["fit_time"])
@@ -58,6 +91,7 @@ if __name__ == "__main__":
         main(
             snakemake.input.table,
             snakemake.input.evaluations,
+            snakemake.input.splits,
             snakemake.params.space,
             snakemake.params.is_random,
             snakemake.wildcards.search,

@@ -152,9 +152,16 @@ class SearchPaths:
     def figures(self) -> list[Path]:
         """The figures and pages that every run leaves."""
         plots = self.folder / "plots"
-        names = ("slices", "train_test", "fit_time", "search_curve", "importance", "failures")
+        names = ("pairs", "slices", "train_test", "fit_time", "search_curve", "importance", "failures")
         pictures = [plots / f"{name}.png" for name in names]
-        return [plots / "best_candidates.html", self.map, self.map.with_suffix(".svg"), *pictures, self.page]
+        return [
+            plots / "best_candidates.html",
+            plots / "candidates.csv",
+            self.map,
+            self.map.with_suffix(".svg"),
+            *pictures,
+            self.page,
+        ]
 
     @property
     def tables(self) -> list[Path]:
@@ -235,3 +242,8 @@ def holdout_paths(results: AnyPath = RESULTS) -> tuple[Path, Path]:
 def splits_summary(results: AnyPath = RESULTS) -> Path:
     """Return the file of what a user should know of the splits."""
     return Path(results, "splits", "splits.json")
+
+
+def report_page(results: AnyPath = RESULTS) -> Path:
+    """Return the page that the report opens with."""
+    return Path(results, "report.rst")

@@ -41,10 +41,12 @@ from cvsearch.layout import (
     SearchPaths,
     holdout_paths,
     leaderboard_paths,
+    report_page,
 )
 from cvsearch.report.leaderboard import write_leaderboard
 from cvsearch.report.live import show
-from cvsearch.report.summary import messages_of, summary
+from cvsearch.report.opening import write_opening
+from cvsearch.report.summary import caption_numbers, messages_of, summary
 from cvsearch.results.leaderboard import check_comparable, leaderboard, own_scorer
 from cvsearch.results.storage import REBUILD
 
@@ -173,6 +175,7 @@ class Run:
         self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
         self._leaderboard = leaderboard_paths(self._results)
         self._leaderboard_before = changed_at(self._leaderboard[0])
+        self._opening_before = changed_at(report_page(self._results))
         self._told = {name: self._written(name) for name in self.searches}
 
     @property
@@ -237,6 +240,10 @@ class Run:
     def is_random(self, wildcards: Any) -> bool:
         """Return whether the candidates of a search are independent random draws."""
         return bool(self.searches[wildcards.search]["strategy"] == "random")
+
+    def caption_numbers(self, wildcards: Any, resources: Any) -> dict[str, str]:
+        """Return numbers of a finished search, for the captions of the report."""
+        return caption_numbers(self._search(wildcards.search))
 
     def module_versions(self, wildcards: Any) -> dict[str, str]:
         """Return the versions of the code outside scikit-learn that a search rests on."""
@@ -349,6 +356,15 @@ class Run:
             print(*plan.messages, sep="\n", file=sys.stderr)
         return plan
 
+    def leaderboard_file(self) -> list[str]:
+        """Return the table that puts the searches beside each other, where there is one."""
+        return [str(LEADERBOARD)] if self.compares else []
+
+    def report_text(self, without_results: str) -> str:
+        """Return what the report opens with: the page that a run has written, else a text that says what the workflow does."""
+        page = report_page(self._results)
+        return str(page.resolve()) if page.exists() else without_results
+
     # Targets.
 
     def first_cuts(self) -> list[str]:
@@ -362,7 +378,7 @@ class Run:
         """
         for name in self.searches:
             self._plan_of(name, self.rounds(name)[0])
-        wanted = [EXAMPLE, *([LEADERBOARD, LEADERBOARD_FIGURE] if self.compares else [])]
+        wanted = [EXAMPLE, report_page(), *([LEADERBOARD, LEADERBOARD_FIGURE] if self.compares else [])]
         for name, search in self.searches.items():
             paths = SearchPaths.of(name)
             wanted += [*paths.tables, paths.best, paths.baselines, *paths.figures]
@@ -405,16 +421,23 @@ class Run:
         for line in errors_since(self._results / "logs", self.started):
             print(f"error: {line}", file=sys.stderr)
         try:
-            self._rank_what_is_finished()
+            finished = [paths for paths in map(self._search, self.searches) if self._is_finished(paths)]
+            self._rank(finished)
+            self._write_opening(finished)
         except (InputError, OSError) as error:
-            print(f"error: {self._leaderboard[0]}: was not written ({error})", file=sys.stderr)
+            print(f"error: {self._results}: what the searches share was not written ({error})", file=sys.stderr)
 
-    def _rank_what_is_finished(self) -> None:
-        """Rank the searches that have finished, after a run in which one failed.
+    # After a run in which a search failed. Snakemake runs no rule whose inputs are not all there, so what all searches share
+    # would not be written of those that have finished.
 
-        Snakemake runs no rule whose inputs are not all there, so the rule that ranks the searches never runs in such a run.
-        """
-        finished = [paths for paths in map(self._search, self.searches) if self._is_finished(paths)]
+    def _write_opening(self, finished: list[SearchPaths]) -> None:
+        """Write the page that the report opens with, for the searches that have finished."""
+        judged = [paths.name for paths in finished if paths.verdict.exists()]
+        if judged and changed_at(report_page(self._results)) == self._opening_before:
+            write_opening(self._results, judged)
+
+    def _rank(self, finished: list[SearchPaths]) -> None:
+        """Rank the searches that have finished."""
         if self.compares and finished and changed_at(self._leaderboard[0]) == self._leaderboard_before:
             write_leaderboard(leaderboard(finished), *self._leaderboard)
             left_out = ", ".join(

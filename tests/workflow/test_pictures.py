@@ -10,5 +10,5 @@ def test_a_run_leaves_them_all_and_drawing_them_again_evaluates_nothing(finished
     for path in figures:
         path.unlink()
     run = finished.snakemake()
-    assert run.jobs == {"plot_search": 1, "write_explore": 1, "all": 1}
+    assert run.jobs == {"plot_search": 1, "write_explore": 1, "write_opening": 1, "all": 1}
     assert all(path.exists() for path in figures)

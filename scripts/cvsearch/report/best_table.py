@@ -1,13 +1,19 @@
-"""The ten best candidates as a page."""
+"""The best candidates for the report: ten as a page, and the rows of the whole table as far as they fit."""
 
+import csv
 import html
+import io
 import json
 from typing import Any
 
+from cvsearch.files import AnyPath
 from cvsearch.report.words import number_text, value_text
 from cvsearch.results.storage import scorer_of
 
 N_BEST = 10
+
+# What the report holds of the table of candidates: a table of a million rows would make it larger than a browser opens.
+MOST_ROWS, MOST_BYTES = 1000, 1_000_000
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
@@ -52,6 +58,31 @@ def best_rows(table: Any, n_best: int = N_BEST) -> Any:
             name = column.removeprefix("param_")
             rows[column] = [value_text(setting[name]) if name in setting else "" for setting in settings]
     return rows.rename(columns=columns)
+
+
+def cut_table(path: AnyPath, table: Any) -> bytes:
+    """Return the rows of ``cv_results.csv`` with the best ranks, as they stand there, as many as fit into the report.
+
+    Parameters
+    ----------
+    path : path-like
+    table : DataFrame
+        What the file holds.
+    """
+    order = table.sort_values([f"rank_test_{scorer_of(table)}", "candidate"]).index[:MOST_ROWS]
+    wanted = set(order)
+    with open(path, newline="") as file:
+        reader = csv.reader(file)
+        head = next(reader)
+        rows = {i: row for i, row in enumerate(reader) if i in wanted}
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(head)
+    for i in order:
+        writer.writerow(rows[i])
+        if written.tell() > MOST_BYTES:
+            break
+    return written.getvalue().encode()
 
 
 def page(rows: Any, title: str) -> str:

@@ -25,6 +25,10 @@ LINES = {"default": "-", "dummy": ":"}
 # In characters.
 LONGEST_TITLE, LONGEST_IN_TWO_COLUMNS = 50, 42
 
+# An outline needs so many candidates, and so many values on each side. It is computed on so many cells a side, its blur is at
+# least this share of a side, and the share of all candidates counts as so many candidates at each place.
+FEWEST_FOR_REGION, FEWEST_VALUES, GRID, NARROWEST, PRIOR = 20, 10, 150, 0.015, 2
+
 # Between candidates and what is drawn over them.
 INK = "#222222"
 
@@ -79,7 +83,7 @@ def draw_candidates(ax: Any, horizontal: Axis, vertical: Axis, scores: Scores, s
     return points
 
 
-def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Scores) -> None:
+def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Scores, size: float = RING) -> None:
     """Draw a ring around the best candidate, of equals the lowest; `table` in the order of `worst_first`."""
     ranked = (table[f"rank_test_{scorer_of(table)}"] == 1).to_numpy() & (scores.means == scores.means)
     first = table["candidate"][ranked].min()
@@ -87,13 +91,54 @@ def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Sco
         [best] = table.index[table["candidate"] == first]
         label = f"best: candidate {first}, {score_text(scores.means[best].item())}"
         place = horizontal.position[[best]], vertical.position[[best]]
-        ax.scatter(*place, s=RING, facecolors="none", edgecolors=MARK, linewidths=2, label=label)
+        ax.scatter(*place, s=size, facecolors="none", edgecolors=MARK, linewidths=2, label=label)
 
 
-def add_bar(figure: Any, points: Any, scores: Scores) -> Any:
-    """Add the colour bar, pointed where candidates lie outside the colours; return its axes."""
+def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> None:
+    """Outline where most candidates cannot be told from the best, on the part of the map where both sides are scales.
+
+    The share of such candidates is smoothed: both counts stand on a grid and are blurred with one normal kernel, which is narrower
+    for more candidates. The line is where the share is a half. Places without candidates nearby are outside.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    horizontal, vertical : Axis
+    alike : ndarray of bool of shape (n_candidates,)
+        Which candidates cannot be told from the best, the best one included.
+    """
+    import numpy as np
+    from matplotlib.patheffects import withStroke
+    from scipy.ndimage import gaussian_filter
+
+    on_scales = ~np.isnan(horizontal.numbers) & ~np.isnan(vertical.numbers)
+    few_values = any(len(np.unique(axis.numbers[on_scales])) < FEWEST_VALUES for axis in (horizontal, vertical))
+    if on_scales.sum() < FEWEST_FOR_REGION or few_values:
+        return
+    sides = [np.linspace(*axis.ends, GRID + 1) for axis in (horizontal, vertical)]
+    members = on_scales & alike
+    counts = [
+        np.histogram2d(horizontal.numbers[rows], vertical.numbers[rows], bins=sides)[0] for rows in (on_scales, members)
+    ]
+    width = GRID * max(NARROWEST, 0.3 * on_scales.sum() ** -0.25)
+    # As if so many candidates stood around each place.
+    around = 4 * math.pi * width**2
+    everyone, these = (gaussian_filter(count, width, mode="constant") * around for count in counts)
+    # A few candidates like the best are no region: each share is drawn towards that of all.
+    share = (these + PRIOR * members.sum() / on_scales.sum()) / (everyone + PRIOR)
+    share[everyone < 1] = 0
+    if share.max() < 0.5:
+        return
+    middles = [(side[1:] + side[:-1]) / 2 for side in sides]
+    lines = ax.contour(*middles, share.T, levels=[0.5], colors=[MARK], linewidths=1.5, zorder=2.5)
+    lines.set_path_effects([withStroke(linewidth=3.5, foreground="white")])
+    ax.plot([], [], color=MARK, linewidth=1.5, label=f"not told from the best: {alike.sum() - 1:,} others")
+
+
+def add_bar(figure: Any, points: Any, scores: Scores, beside: Any = None) -> Any:
+    """Add the colour bar beside some axes, pointed where candidates lie outside the colours; return its own axes."""
     extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
-    bar = figure.colorbar(points, ax=points.axes, extend=extend[bool(scores.worse), bool(scores.better)])
+    bar = figure.colorbar(points, ax=beside or points.axes, extend=extend[bool(scores.worse), bool(scores.better)])
     bar.set_label(scores.label, parse_math=False)
     positions, texts = zip(*number_ticks(scores.low, scores.high), strict=True)
     bar.set_ticks(positions, labels=texts)

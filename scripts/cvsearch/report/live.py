@@ -70,7 +70,7 @@ def show(
     Parameters
     ----------
     logger : Logger
-        Snakemake's. Its file is opened later, so what it has now is the console.
+        Snakemake's. It has a handler for the console and one for its log file, which is left alone.
     searches : sequence of SearchPaths
     whole : bool
         Whether Snakemake's own lines stay.
@@ -79,7 +79,7 @@ def show(
     """
     if not whole:
         for handler in logger.handlers:
-            if isinstance(handler, logging.StreamHandler):
+            if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
                 handler.addFilter(is_needed)
     logger.addHandler(Live(searches, not whole, on_judged))
 

@@ -12,6 +12,7 @@ from cvsearch.report.canvas import (
     add_baselines,
     add_legend,
     draw_candidates,
+    outline_region,
     ring_best,
     worst_first,
     write_side,
@@ -23,8 +24,13 @@ from cvsearch.report.words import cut
 # In inches: the figure, the vertical axis at least, and the horizontal one with what is written at its left.
 WIDTH, HEIGHT, VERTICAL, HORIZONTAL = 7.2, 5.4, 3.7, 5.2
 
+# A column beside those of the table.
+ALIKE = "cannot be told from the best"
 
-def draw_map(table: Any, space: Space, title: str, baselines: Mapping[str, float] | None = None) -> Any:
+
+def draw_map(
+    table: Any, space: Space, title: str, baselines: Mapping[str, float] | None = None, alike: Any = None
+) -> Any:
     """Return a figure of the parameter map.
 
     The first parameter upwards, the second to the right; with one parameter its mean test score upwards. Candidates are drawn
@@ -41,11 +47,16 @@ def draw_map(table: Any, space: Space, title: str, baselines: Mapping[str, float
     title : str
     baselines : mapping of str to float, optional
         Baseline to its mean test score.
+    alike : ndarray of bool of shape (n_candidates,), optional
+        Which candidates cannot be told from the best, in the order of the table. Where both sides are parameters, the region of
+        them is outlined.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
+    if alike is not None:
+        table = table.assign(**{ALIKE: alike})
     table = worst_first(table)
     scores = Scores(table)
     axes = axes_of(table, space)
@@ -57,6 +68,8 @@ def draw_map(table: Any, space: Space, title: str, baselines: Mapping[str, float
     if points is not None:
         bar = add_bar(figure, points, scores)
         add_baselines(baselines or {}, scores, [bar, ax] if len(axes) < 2 else [bar], ax)
+    if alike is not None and len(axes) == 2:
+        outline_region(ax, horizontal, vertical, table[ALIKE].to_numpy())
     ring_best(ax, horizontal, vertical, table, scores)
     ax.set_title(f"{cut(title, LONGEST_TITLE)}: {len(table):,} candidates", parse_math=False)
     at_left = CHARACTER * max(len(text) for _, text in vertical.ticks + vertical.names)

@@ -6,6 +6,7 @@ from cvsearch.config.values import store
 from cvsearch.files import read_json
 from cvsearch.layout import SearchPaths
 from cvsearch.report.verdict_text import sentences
+from cvsearch.report.words import score_text
 from cvsearch.results.storage import REBUILD
 
 REBUILD_VERDICT = "run the same command with --forcerun judge_search"
@@ -23,6 +24,24 @@ def summary(search: SearchPaths) -> str:
     findings = [f"{one['severity']}: {one['title']}; {one['advice']}" for one in read_findings(search)]
     files = f"table: {search.table}   map: {search.map}   page: {search.page}"
     return "\n  ".join([f"{search.name}:", *sentences(verdict), *findings, *_messages(search), files])
+
+
+def caption_numbers(search: SearchPaths) -> dict[str, str]:
+    """Return numbers of the verdict as texts, for the captions of the report; empty without a verdict.
+
+    Raises
+    ------
+    InputError
+        If the verdict is damaged.
+    """
+    if not search.verdict.exists():
+        return {}
+    verdict = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
+    best, baselines = verdict["best"], verdict["baselines"]
+    counts = {name: f"{verdict[f'n_{name}']:,}" for name in ("candidates", "scored", "splits", "indistinguishable")}
+    scores = {"mean": best["mean_test_score"], "std": best["std_test_score"], **baselines}
+    texts = {name: "no score" if score is None else score_text(score) for name, score in scores.items()}
+    return {"best": str(best["candidate"]), **counts, **texts}
 
 
 def messages_of(search: SearchPaths) -> str:

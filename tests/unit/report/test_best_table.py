@@ -1,9 +1,11 @@
 """The ten best candidates, as a page."""
 
+import io
 import math
 
 import pandas as pd
-from cvsearch.report.best_table import best_rows, page
+from cvsearch.report import best_table as module
+from cvsearch.report.best_table import MOST_BYTES, best_rows, cut_table, page
 from made_tables import random_results, results_of
 
 
@@ -61,3 +63,22 @@ def test_scores_that_are_no_numbers():
 def test_a_search_without_train_scores():
     table = results_of([{"C": 1}], [0.5]).drop(columns="mean_train_score")
     assert list(best_rows(table)) == ["rank", "candidate", "C", "mean test score", "std", "mean fit time (s)"]
+
+
+def test_the_report_gets_the_best_rows_as_they_stand_in_the_table(tmp_path, monkeypatch):
+    table = random_results(40)
+    table["params"] = [f'{{"text": "a, {i}\\n"}}' for i in range(40)]
+    path = tmp_path / "cv_results.csv"
+    table.to_csv(path, index=False)
+    monkeypatch.setattr(module, "MOST_ROWS", 25)
+    found = pd.read_csv(io.BytesIO(cut_table(path, table)), dtype=str)
+    wanted = pd.read_csv(path, dtype=str).iloc[table.sort_values("rank_test_score").index[:25]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, wanted)
+
+
+def test_the_report_stays_small_however_wide_the_table_is(tmp_path):
+    table = random_results(300)
+    table["params"] = "x" * 20_000
+    table.to_csv(tmp_path / "cv_results.csv", index=False)
+    content = cut_table(tmp_path / "cv_results.csv", table)
+    assert MOST_BYTES < len(content) < MOST_BYTES + 25_000

@@ -128,9 +128,9 @@ NEEDED = (
 def test_the_console_keeps_what_a_person_needs_and_the_file_keeps_all(search, whole, tmp_path):
     logger, console = logging.Logger("test"), io.StringIO()
     logger.addHandler(logging.StreamHandler(console))
-    show(logger, [search], whole)
     file = logging.FileHandler(tmp_path / "log")
-    logger.addHandler(file)  # As Snakemake does, later.
+    logger.addHandler(file)
+    show(logger, [search], whole)
     for one in (*CHATTER, *NEEDED):
         logger.handle(one)
     file.close()

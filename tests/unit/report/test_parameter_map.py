@@ -13,6 +13,7 @@ from cvsearch.report.axes import axes_of
 from cvsearch.report.figure import save
 from cvsearch.report.parameter_map import draw_map
 from made_tables import SPACE, random_results, results_of
+from matplotlib.contour import ContourSet
 
 # What YAML holds, the text of its tick, and whether the legend counts it. Numbers have no tick of their own.
 KINDS = [
@@ -370,3 +371,46 @@ def test_long_names_and_signs_of_mathematics_fit_and_are_drawn_as_they_are(tmp_p
     assert "$\\frac{" in ticks_of(ax, "y")
     box = ax.yaxis.label.get_window_extent()
     assert box.y0 >= 0 and box.y1 <= figure.bbox.y1
+
+
+def outlines(ax):
+    """Return the closed lines around regions, as arrays of points."""
+    return [path.vertices for c in ax.collections if isinstance(c, ContourSet) for path in c.get_paths() if len(path)]
+
+
+def a_region(n, discs=((0, 0),)):
+    """Return candidates on a square, and who is within 2 of the middle of a disc."""
+    places = np.random.default_rng(0).uniform(-10, 10, (n, 2))
+    inside = np.any([np.hypot(*(places - middle).T) < 3 for middle in discs], axis=0)
+    return results_of([{"C": 10**x, "gamma": 10**y} for x, y in places.tolist()], inside * 1.0), inside
+
+
+@pytest.mark.parametrize("n", [300, 5000])
+def test_the_region_that_cannot_be_told_from_the_best_is_outlined(n):
+    table, inside = a_region(n)
+    figure = draw_map(table, SPACE, "svc", alike=inside)
+    [line] = outlines(figure.axes[0])
+    distance = np.hypot(*line.T)
+    assert distance.min() > 3 * 0.6 and distance.max() < 3 * 1.4, "a circle of radius 3, as far as candidates tell"
+    assert f"not told from the best: {inside.sum() - 1:,} others" in texts(figure)
+
+
+def test_a_region_of_two_parts_has_two_outlines():
+    table, inside = a_region(5000, ((-5, -5), (5, 5)))
+    vertices = np.concatenate(outlines(draw_map(table, SPACE, "svc", alike=inside).axes[0]))
+    assert all(np.hypot(*(vertices - middle).T).min() < 4 for middle in ((-5, -5), (5, 5)))
+    assert np.hypot(*vertices.T).min() > 2, "nothing is outlined between them"
+
+
+@pytest.mark.parametrize("case", ["few candidates", "few values", "nobody knows", "scattered"])
+def test_no_outline_is_drawn_where_it_would_mislead(case):
+    table, inside = a_region(19 if case == "few candidates" else 400)
+    space = SPACE
+    if case == "few values":
+        settings = [{"C": 10 ** (i % 4), "gamma": 10 ** (i / 100)} for i in range(400)]
+        table = results_of(settings, inside * 1.0)
+    if case == "scattered":
+        inside = np.arange(400) % 5 == 0
+    figure = draw_map(table, space, "svc", alike=None if case == "nobody knows" else inside)
+    assert outlines(figure.axes[0]) == []
+    assert not any("not told" in text for text in texts(figure))

@@ -11,9 +11,11 @@ from cvsearch.report.failures import draw_failures
 from cvsearch.report.figure import save
 from cvsearch.report.fit_time import draw_fit_time
 from cvsearch.report.importance_bars import draw_importance
+from cvsearch.report.pair_maps import draw_pairs
 from cvsearch.report.slices import draw_slices, windows_of
 from cvsearch.report.train_test import draw_train_test
 from made_tables import SPACE, random_results, results_of
+from matplotlib.collections import PathCollection
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,7 @@ def evaluations_of(results, bad=()):
 
 
 PICTURES = {
+    "pairs": lambda table, rows, space: draw_pairs(table, space, "a $search$"),
     "slices": lambda table, rows, space: draw_slices(table, space, "a $search$"),
     "train_test": lambda table, rows, space: draw_train_test(table, "a $search$"),
     "fit_time": lambda table, rows, space: draw_fit_time(table, "a $search$"),
@@ -206,3 +209,36 @@ def test_rare_reasons_share_a_sign():
     table = random_results(20)
     bad = [(i, 0, "failed", f"ValueError: {min(i, 9)}") for i in range(20)]
     assert legend_of(draw_failures(table, evaluations_of(table, bad), SPACE, "svc"))[-1] == "5 other reasons (5)"
+
+
+def three_parameters(n, rng):
+    """Return a space of three parameters and drawn candidates. ``C`` and ``gamma`` decide the score, ``tol`` does not."""
+    space = {
+        "C": {"loguniform": [1e-3, 1e3]},
+        "tol": {"loguniform": [1e-4, 1e-1]},
+        "gamma": {"loguniform": [1e-3, 1e3]},
+    }
+    draws = rng.uniform(-3, 3, (n, 3)).tolist()
+    settings = [{"C": 10**a, "gamma": 10**b, "tol": 10 ** (c / 2 - 2.5)} for a, b, c in draws]
+    return space, results_of(settings, [-(a**2) - b**2 for a, b, _ in draws])
+
+
+def test_pairs_are_those_of_the_parameters_that_matter_most():
+    space, table = three_parameters(400, np.random.default_rng(0))
+    figure = draw_pairs(table, space, "svc", {"dummy": -30.0, "default": -5.0}, np.array(table["mean_test_score"] > -1))
+    sides = [(ax.get_ylabel(), ax.get_xlabel()) for ax in figure.axes[:3]]
+    assert {frozenset(pair) for pair in sides} == {
+        frozenset(pair) for pair in (("log10 C", "log10 gamma"), ("log10 C", "log10 tol"), ("log10 gamma", "log10 tol"))
+    }
+    assert "log10 tol" not in sides[0], "the pair that matters most comes first"
+    for ax in figure.axes[:3]:
+        assert sum(
+            len(c.get_offsets()) for c in ax.collections if isinstance(c, PathCollection) and c.get_sizes().max() < 25
+        ) == len(table)
+    assert overlaps(figure) == []
+    assert {text.split(":")[0] for text in legend_of(figure)} == {"dummy", "default", "best", "not told from the best"}
+
+
+def test_two_parameters_have_no_pairs_of_their_own():
+    figure = draw_pairs(random_results(50), SPACE, "svc")
+    assert "The parameter map shows them" in figure.axes[0].texts[0].get_text()

@@ -6,7 +6,7 @@ from cvsearch.config.values import strict
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
 from cvsearch.layout import SearchPaths
-from cvsearch.report.summary import summary
+from cvsearch.report.summary import caption_numbers, messages_of, summary
 from cvsearch.report.verdict_text import sentences
 from cvsearch.results.findings import Finding
 from cvsearch.results.statistics.bootstrap import Corrected, Interval
@@ -49,3 +49,23 @@ def test_a_damaged_file_is_named_with_the_command_that_rebuilds_it(search, name)
     getattr(search, name).write_text("{")
     with pytest.raises(InputError, match=rf"{name}\.json: was truncated or edited; .*--forcerun judge_search"):
         summary(search)
+
+
+def test_captions_have_the_numbers_of_the_verdict(search):
+    assert caption_numbers(search) == {
+        "best": "1",
+        "candidates": "3",
+        "scored": "3",
+        "splits": "2",
+        "indistinguishable": "2",
+        "mean": "0.8500",
+        "std": "0.0500",
+        "default": "no score",
+        "dummy": "no score",
+    }
+    search.verdict.unlink()
+    assert caption_numbers(search) == {}
+
+
+def test_a_search_without_a_verdict_says_what_merging_said(search):
+    assert messages_of(search).splitlines() == ["svc:", "  2 of 6 evaluations failed", "  50% was overhead"]
