@@ -37,14 +37,15 @@ def main(name, receipts, dataset, config, outputs):
     plans = read_plans(paths)
     sides = SIDES if search["return_train_score"] else SIDES[:1]
     evaluations = read_evaluations(paths, plans, receipts, scorer_names(search["scoring"]), sides)
-    lines = (
-        failure_line(evaluations, config["retry_failed"]),
-        missing_line(evaluations),
-        warning_line(evaluations),
-        cost_line(evaluations.costs),
-    )
-    messages = [line for line in lines if line]
-    print(*messages, sep="\n")  # The controller says them at the end of the run: a job on a cluster has no console.
+    said = {
+        "failures": failure_line(evaluations, config["retry_failed"]),
+        "missing": missing_line(evaluations),
+        "warnings": warning_line(evaluations),
+        "cost": cost_line(evaluations.costs),
+    }
+    messages = {about: line for about, line in said.items() if line}
+    # The controller says them at the end of the run: a job on a cluster has no console.
+    print(*messages.values(), sep="\n")
     parameters = {parameter for subspace in subspaces(search["param_distributions"]) for parameter in subspace}
     tables = {
         "cv_results.csv": csv_bytes(cv_results(evaluations, parameters)),

@@ -17,7 +17,7 @@ from PIL import Image
 HERE = Path(__file__).parent
 
 PICTURES = {
-    "svc": ["parameter_map", "slices", "importance", "search_curve", "train_test", "fit_time"],
+    "svc": ["parameter_map", "pairs", "slices", "importance", "search_curve", "train_test", "fit_time"],
     "logistic": ["failures"],
 }
 
@@ -29,6 +29,8 @@ def main(results):
     for search, names in PICTURES.items():
         for name in names:
             shrink(Image.open(results / search / "plots" / f"{name}.png"), HERE / f"gallery_{name}.png")
+    shrink(Image.open(results / "leaderboard.png"), HERE / "gallery_leaderboard.png")
+    shrink(Image.open(results / "dataset" / "example.png"), HERE / "gallery_example.png")
     with tempfile.TemporaryDirectory() as folder:
         screenshot = Path(folder, "explore.png")
         page = (results / "svc" / "explore.html").resolve().as_uri()

@@ -27,8 +27,11 @@ def test_make_in_a_fresh_clone_and_then_snakemake(clone):
     make = ["make", f"VENV={sys.prefix}"]
     said = run_in(clone, *make)
     assert "profiles/default" in said
-    assert "svc: of 20 evaluations 20 done, 0 failed, 0 running, 0 left\n  best so far: candidate" in said
-    assert said.endswith("tables and plots: results/<search>/   report: results/report.html\n")
+    assert "svc:\n  The best of 10 candidates on 2 splits is candidate" in said
+    assert said.endswith("report: results/report.html\n")
+    assert len(said.splitlines()) <= 45, "one screen"
+    sentences = [line for line in said.splitlines() if line.startswith("  ")]
+    assert len(sentences) == len(set(sentences)), "nothing is said twice"
     for path in ("svc/cv_results.csv", "svc/plots/parameter_map.png", "dataset/example.png", "report.html"):
         assert (clone / "results" / path).exists(), path
 

@@ -127,7 +127,7 @@ def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> Non
     # A few candidates like the best are no region: each share is drawn towards that of all.
     share = (these + PRIOR * members.sum() / on_scales.sum()) / (everyone + PRIOR)
     share[everyone < 1] = 0
-    if share.max() < 0.5:
+    if not share.min() < 0.5 <= share.max():
         return
     middles = [(side[1:] + side[:-1]) / 2 for side in sides]
     lines = ax.contour(*middles, share.T, levels=[0.5], colors=[MARK], linewidths=1.5, zorder=2.5)

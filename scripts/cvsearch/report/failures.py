@@ -74,7 +74,14 @@ def draw_failures(table: Any, evaluations: Any, space: Space, title: str) -> Any
     many = len(table) > MANY
 
     if len(axes) == 2:
-        ax.scatter(horizontal.position, vertical.position, s=4, color="0.85", linewidths=0, rasterized=many)
+        ax.scatter(
+            horizontal.position,
+            vertical.position,
+            s=max(5, 20 - len(table) / 50),
+            color="0.7",
+            linewidths=0,
+            rasterized=many,
+        )
     counts = Counter(failed["reason"])
     named = [reason for reason, _ in counts.most_common(len(COLOURS))]
     groups = [(reason, failed["reason"] == reason) for reason in named]

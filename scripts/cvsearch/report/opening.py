@@ -151,7 +151,7 @@ def _costs(searches: Sequence[SearchPaths]) -> list[str]:
     lines = []
     for search in searches:
         hours = read_json(search.verdict, REBUILD_VERDICT)["core_hours"]
-        messages = read_json(search.provenance, REBUILD)["messages"]
+        messages = read_json(search.provenance, REBUILD)["messages"].values()
         known = [f"{value:.3g} core-hours {word}" for word, value in hours.items() if value is not None]
         lines.append(f"{search.name}: {'; '.join([', '.join(known), *messages])}")
     return ["<h2>Costs, failures and warnings</h2>", _list(map(html.escape, lines))]

@@ -11,6 +11,9 @@ from cvsearch.results.storage import REBUILD
 
 REBUILD_VERDICT = "run the same command with --forcerun judge_search"
 
+# Findings that tell what a message of merging tells too.
+TELLS = {"many-failures": "failures", "many-warnings": "warnings"}
+
 
 def summary(search: SearchPaths) -> str:
     """Return, in a few lines, how a finished search came out, where its results are, and what merging them said.
@@ -21,9 +24,12 @@ def summary(search: SearchPaths) -> str:
         If a file is damaged.
     """
     verdict = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
-    findings = [f"{one['severity']}: {one['title']}; {one['advice']}" for one in read_findings(search)]
+    found = read_findings(search)
+    findings = [f"{one['severity']}: {one['title']} ({one['evidence']}); {one['advice']}" for one in found]
+    told = {TELLS[one["id"]] for one in found if one["id"] in TELLS}
+    messages = [line for about, line in _messages(search).items() if about not in told]
     files = f"table: {search.table}   map: {search.map}   page: {search.page}"
-    return "\n  ".join([f"{search.name}:", *sentences(verdict), *findings, *_messages(search), files])
+    return "\n  ".join([f"{search.name}:", *sentences(verdict), *findings, *messages, files])
 
 
 def caption_numbers(search: SearchPaths) -> dict[str, str]:
@@ -46,11 +52,11 @@ def caption_numbers(search: SearchPaths) -> dict[str, str]:
 
 def messages_of(search: SearchPaths) -> str:
     """Return what merging said of a search that has no verdict."""
-    return "\n  ".join([f"{search.name}:", *_messages(search)])
+    return "\n  ".join([f"{search.name}:", *_messages(search).values()])
 
 
-def _messages(search: SearchPaths) -> list[str]:
-    messages: list[str] = read_json(search.provenance, REBUILD)["messages"]
+def _messages(search: SearchPaths) -> dict[str, str]:
+    messages: dict[str, str] = read_json(search.provenance, REBUILD)["messages"]
     return messages
 
 

@@ -59,7 +59,11 @@ def results(tmp_path):
         write_json(search.verdict, verdict())
         write_json(search.findings, [FINDING])
         versions = {"python": "3.12.1", "numpy": "2.4.6"}
-        about = {"messages": ["3 of 200 evaluations failed"], "digest": "d" * 64, "dataset_sha256": "e" * 64}
+        about = {
+            "messages": {"failures": "3 of 200 evaluations failed"},
+            "digest": "d" * 64,
+            "dataset_sha256": "e" * 64,
+        }
         write_json(search.provenance, about | {"versions": versions, "platform": "Linux x86_64"})
         search.map.parent.mkdir()
         search.map.write_bytes(bytes(range(256)) * 400)

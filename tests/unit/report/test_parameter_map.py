@@ -402,7 +402,7 @@ def test_a_region_of_two_parts_has_two_outlines():
     assert np.hypot(*vertices.T).min() > 2, "nothing is outlined between them"
 
 
-@pytest.mark.parametrize("case", ["few candidates", "few values", "nobody knows", "scattered"])
+@pytest.mark.parametrize("case", ["few candidates", "few values", "nobody knows", "scattered", "all"])
 def test_no_outline_is_drawn_where_it_would_mislead(case):
     table, inside = a_region(19 if case == "few candidates" else 400)
     space = SPACE
@@ -411,6 +411,8 @@ def test_no_outline_is_drawn_where_it_would_mislead(case):
         table = results_of(settings, inside * 1.0)
     if case == "scattered":
         inside = np.arange(400) % 5 == 0
+    if case == "all":
+        inside[:] = True
     figure = draw_map(table, space, "svc", alike=None if case == "nobody knows" else inside)
     assert outlines(figure.axes[0]) == []
     assert not any("not told" in text for text in texts(figure))

@@ -27,7 +27,7 @@ def search(tmp_path):
         Finding(17, "b", "Two splits", "info", "2", "raise n_splits"),
     ]
     write_json(paths.findings, strict([finding._asdict() for finding in findings]))
-    write_json(paths.provenance, {"messages": ["2 of 6 evaluations failed", "50% was overhead"]})
+    write_json(paths.provenance, {"messages": {"failures": "2 of 6 evaluations failed", "cost": "50% was overhead"}})
     paths.said = sentences(verdict)
     return paths
 
@@ -37,7 +37,7 @@ def test_a_search_is_summed_up_with_where_its_results_are(search):
     assert lines[0] == "svc:"
     assert lines[1 : 1 + len(search.said)] == [f"  {sentence}" for sentence in search.said]
     assert lines[1 + len(search.said) :] == [
-        "  warning: The best is no better than a guess; search elsewhere",
+        "  warning: The best is no better than a guess (0.1 and 0.1); search elsewhere",
         "  2 of 6 evaluations failed",
         "  50% was overhead",
         f"  table: {search.table}   map: {search.map}   page: {search.page}",
@@ -69,3 +69,10 @@ def test_captions_have_the_numbers_of_the_verdict(search):
 
 def test_a_search_without_a_verdict_says_what_merging_said(search):
     assert messages_of(search).splitlines() == ["svc:", "  2 of 6 evaluations failed", "  50% was overhead"]
+
+
+def test_what_a_finding_tells_is_not_told_again(search):
+    finding = Finding(15, "many-failures", "Many evaluations failed", "warning", "2 of 6 evaluations failed", "see why")
+    write_json(search.findings, strict([finding._asdict()]))
+    assert summary(search).count("2 of 6 evaluations failed") == 1
+    assert "50% was overhead" in summary(search)
