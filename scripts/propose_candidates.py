@@ -38,6 +38,12 @@ def batch_size_of(search, settings, pilot, batch_seconds):
     return min(size, largest_size([setting.params for setting in settings])), []
 
 
+def seconds_of(pilot):
+    """Return what an evaluation takes; None without a pilot, and where it had to stop one."""
+    timed = None if pilot is None else read_json(pilot, RETIME)
+    return None if timed is None or timed["capped"] else timed["seconds_per_evaluation"]
+
+
 def predictions_of(search, trust, dataset, pilot):
     """Return what there is to keep of a search's predictions: as the pilot found, or asked here."""
     if not search["predictions_mb"]:
@@ -107,7 +113,7 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, sum
     about_splits = read_json(summary, SPLITS)["messages"]
     messages = [*strategy.messages(), *size_messages, *about_predictions, *about_splits]
     messages = [f"{search['name']}: {message}" for message in messages]
-    messages.append(plan_line(search["name"], plan, work))
+    messages.append(plan_line(search["name"], plan, work, seconds_of(pilot)))
     print(*messages, sep="\n")
     write_plan(paths, replace(plan, messages=messages))
     write_json(paths.cut, {"batch_size": plan.batch_size})

@@ -66,9 +66,21 @@ def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
                 shutil.rmtree(path)
 
 
-def plan_line(name: str, plan: Plan, work: Work) -> str:
-    """Say what is asked for, what is there and what will run."""
+def plan_line(name: str, plan: Plan, work: Work, seconds: float | None = None) -> str:
+    """Say what is asked for, what is there, what will run and what that will cost.
+
+    Parameters
+    ----------
+    name : str
+        Of the search.
+    plan : Plan
+    work : Work
+    seconds : float, optional
+        What an evaluation takes, where the pilot has measured it.
+    """
     left, jobs = plan.evaluations - work.finished, len(work.batches)
     will = f"{jobs:,} job{'s' * (jobs != 1)} will run the other {left:,}" if left else "nothing is left to run"
+    if left and seconds is not None:
+        will += f" in about {left * seconds / 3600:.2g} core-hours"
     asked = f"{plan.evaluations:,} evaluations ({plan.n_candidates:,} candidates x {plan.n_splits:,} splits)"
     return f"{name}: {asked}, {work.finished:,} in the journal, {will}"
