@@ -200,6 +200,15 @@ def test_auc_reads_the_probability_of_the_second_class():
     np.testing.assert_allclose(by_decision, by_probability)
 
 
+def test_auc_of_a_baseline_that_has_probabilities_where_the_candidates_have_decision_values():
+    target = np.array([0, 1, 0, 1])
+    candidates = SplitPredictions(np.arange(4), target, {"decision_function": np.array([[-1.0, 2.0, 0.5, 0.1]])})
+    guess = SplitPredictions(np.arange(4), target, {"predict_proba": np.full((1, 4, 2), 0.5)})
+    score = score_of("roc_auc", None, candidates, [0, 1])
+    assert score.of(candidates, np.ones((1, 4), dtype=int))[0].tolist() == [0.75]
+    assert score.of(guess, np.ones((1, 4), dtype=int))[0].tolist() == [0.5]
+
+
 def test_names_of_classes_may_be_text():
     X, y = data("c", 3)
     y = np.array(["a", "b", "c"])[y]

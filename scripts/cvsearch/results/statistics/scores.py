@@ -87,29 +87,29 @@ class AUC(Score):
 
     Parameters
     ----------
-    method : str
-        ``decision_function`` or ``predict_proba``.
     positive : object
         The class whose score is high.
     """
 
     draws = 500
 
-    def __init__(self, method: str, positive: Any) -> None:
-        self.method, self.positive = method, positive
+    def __init__(self, positive: Any) -> None:
+        self.positive = positive
 
     def of(self, split: SplitPredictions, counts: Any) -> Any:
         """Return the scores on one split, of shape (n_draws, n_candidates)."""
         import numpy as np
 
         scores = np.empty((len(counts), split.n_candidates))
+        # As the scorer chooses, for each estimator: the baseline `dummy` has no decision values where the candidates have them.
+        method = "decision_function" if "decision_function" in split.responses else "predict_proba"
         is_positive = np.asarray(split.target) == self.positive
         for rows in blocks(len(counts), 4 * counts.shape[1]):
             weights = counts[rows] * split.weights()
             positive, negative = weights * is_positive, weights * ~is_positive
             pairs = positive.sum(axis=1) * negative.sum(axis=1)
             for i in range(split.n_candidates):
-                response = np.asarray(split.responses[self.method][i])
+                response = np.asarray(split.responses[method][i])
                 response = response[:, -1] if response.ndim == 2 else response
                 order = np.argsort(response, kind="stable")
                 first = np.flatnonzero(np.r_[True, np.diff(response[order]) != 0])
@@ -208,10 +208,9 @@ def score_of(scoring: Any, scorer: Any, split: SplitPredictions, classes: Any = 
     name = ("r2" if classes is None else "accuracy") if scoring is None else scoring
     target = np.asarray(split.target)
     if isinstance(name, str) and target.ndim == 1:
-        if name == "roc_auc" and classes is not None and len(classes) == 2:
-            method = "decision_function" if "decision_function" in split.responses else "predict_proba"
-            if method in split.responses:
-                return AUC(method, np.asarray(classes)[1])
+        has_ranks = "decision_function" in split.responses or "predict_proba" in split.responses
+        if name == "roc_auc" and classes is not None and len(classes) == 2 and has_ranks:
+            return AUC(np.asarray(classes)[1])
         made = _sum_score(name, classes)
         if made is not None and made.method in split.responses:
             return made
