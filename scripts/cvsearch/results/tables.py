@@ -1,4 +1,7 @@
-"""Every column of every table that a user reads: name, type, unit and meaning; and how each is filled."""
+"""The columns of the tables that a user reads: their names, types, units and meanings, and how they are filled.
+
+docs/results.md shows these declarations; ``python docs/make_tables.py`` writes them there.
+"""
 
 import math
 from collections.abc import Iterable
@@ -13,7 +16,7 @@ Columns = dict[str, Any]
 
 
 class Column(NamedTuple):
-    """One column, or one for each parameter, scorer or split where the name holds a word in angle brackets."""
+    """One column. A name with a word in angle brackets stands for one column for each parameter, scorer, split, output or class."""
 
     name: str
     type: str
@@ -23,16 +26,21 @@ class Column(NamedTuple):
 
 CV_RESULTS = [
     Column("candidate", "int", "", "number of the candidate, in the order of sampling"),
-    Column("mean_fit_time", "float", "s", "mean over the splits of `fit_time`"),
-    Column("std_fit_time", "float", "s", "its standard deviation"),
-    Column("mean_score_time", "float", "s", "mean over the splits of `score_time`"),
-    Column("std_score_time", "float", "s", "its standard deviation"),
-    Column("param_<parameter>", "any", "", "value of the parameter; empty where the candidate does not have it"),
+    Column("mean_fit_time", "float", "s", "mean of `fit_time` over the splits"),
+    Column("std_fit_time", "float", "s", "standard deviation over the splits"),
+    Column("mean_score_time", "float", "s", "mean of `score_time` over the splits"),
+    Column("std_score_time", "float", "s", "standard deviation over the splits"),
+    Column("param_<parameter>", "any", "", "value of the parameter; empty if the candidate does not have it"),
     Column("params", "JSON", "", "all parameters of the candidate"),
-    Column("split<i>_test_<scorer>", "float", "score", "score on the test side of split i; empty where there is none"),
-    Column("mean_test_<scorer>", "float", "score", "mean over the splits; empty where a split has no score"),
+    Column("split<i>_test_<scorer>", "float", "score", "score on the test side of split i; empty if there is none"),
+    Column("mean_test_<scorer>", "float", "score", "mean over the splits; empty if a split has no score"),
     Column("std_test_<scorer>", "float", "score", "standard deviation over the splits"),
-    Column("rank_test_<scorer>", "int", "", "1 is the best mean; ties share the lowest rank, an empty mean is last"),
+    Column(
+        "rank_test_<scorer>",
+        "int",
+        "",
+        "rank by the mean, 1 is the best; equal means share the lowest rank, and an empty mean comes last",
+    ),
     Column("split<i>_train_<scorer>", "float", "score", "score on the training side of split i"),
     Column("mean_train_<scorer>", "float", "score", "mean over the splits"),
     Column("std_train_<scorer>", "float", "score", "standard deviation over the splits"),
@@ -42,69 +50,87 @@ EVALUATIONS = [
     Column("candidate", "int", "", "number of the candidate"),
     Column("split", "int", "", "number of the split"),
     Column("status", "text", "", "`ok`, `failed`, `timeout`, `killed` or `out_of_memory`"),
-    Column("test_<scorer>", "float", "score", "score on the test side; empty where there is none"),
-    Column("train_<scorer>", "float", "score", "score on the training side; empty where there is none"),
-    Column("fit_time", "float", "s", "the fit, as long as it takes by itself"),
-    Column("shared_time", "float", "s", "the part of `fit_time` that another candidate had paid: shared first steps"),
-    Column("score_time", "float", "s", "scoring the test side, as long as it takes by itself"),
-    Column("time", "float", "s", "the whole evaluation by the clock"),
+    Column("test_<scorer>", "float", "score", "score on the test side; empty if there is none"),
+    Column("train_<scorer>", "float", "score", "score on the training side; empty if there is none"),
+    Column("fit_time", "float", "s", "time of the fit, as if the candidate had been fitted alone"),
+    Column(
+        "shared_time",
+        "float",
+        "s",
+        "the part of `fit_time` that another candidate had already spent on first steps that both share",
+    ),
+    Column("score_time", "float", "s", "time of scoring the test side, as if the candidate had been scored alone"),
+    Column("time", "float", "s", "time of the whole evaluation by the clock"),
     Column("error", "text", "", "why a score is missing"),
-    Column("warnings", "int", "", "how many warnings the evaluation gave; deprecations do not count"),
-    Column("warning", "text", "", "the most frequent one, its first line"),
+    Column("warnings", "int", "", "number of warnings; deprecations do not count"),
+    Column("warning", "text", "", "first line of the most frequent warning"),
 ]
 
 BASELINES = [
-    Column("baseline", "text", "", "`dummy`, scikit-learn's guess, or `default`, the estimator as the config has it"),
+    Column("baseline", "text", "", "`dummy` or `default`"),
     *EVALUATIONS[1:],
 ]
 
 BASELINE_NAMES = ("default", "dummy")
 
 LEADERBOARD = [
-    Column("rank", "int", "", "1 is the search with the best mean; ties share the lowest rank"),
+    Column("rank", "int", "", "rank by the mean, 1 is the best; equal means share the lowest rank"),
     Column("search", "text", "", "name of the search"),
-    Column("candidate", "int", "", "number of its best candidate"),
-    Column("params", "JSON", "", "parameters of that candidate"),
-    Column("mean_test_score", "float", "score", "its mean over the splits, of the scorer that ranks"),
-    Column("std_test_score", "float", "score", "its standard deviation over the splits"),
-    Column("mean_fit_time", "float", "s", "its mean over the splits of `fit_time`"),
-    Column("n_candidates", "int", "", "how many candidates the search has"),
+    Column("candidate", "int", "", "number of the best candidate"),
+    Column("params", "JSON", "", "parameters of the best candidate"),
+    Column(
+        "mean_test_score",
+        "float",
+        "score",
+        "mean score of the best candidate over the splits, by the scorer that ranks",
+    ),
+    Column("std_test_score", "float", "score", "standard deviation of this score over the splits"),
+    Column("mean_fit_time", "float", "s", "mean `fit_time` of the best candidate over the splits"),
+    Column("n_candidates", "int", "", "number of candidates of the search"),
     Column(
         "mean_test_default",
         "float",
         "score",
-        "mean over the splits of the baseline `default`; empty where there is none",
+        "mean score of the baseline `default`; empty if there is none",
     ),
-    Column(
-        "mean_test_dummy", "float", "score", "mean over the splits of the baseline `dummy`; empty where there is none"
-    ),
+    Column("mean_test_dummy", "float", "score", "mean score of the baseline `dummy`; empty if there is none"),
 ]
 
-# Of the best candidate. One row per split and test sample.
+# Of the best candidate: one row for each split and each of its test samples.
 PREDICTIONS = [
     Column("split", "int", "", "number of the split"),
     Column("sample", "int", "", "row of the sample in the data, from 0"),
-    Column("target", "any", "target", "what is to be predicted"),
-    Column("target_<output>", "any", "target", "the same, where there are several targets"),
-    Column("prediction", "any", "target", "what was predicted; numbers in single precision"),
-    Column("prediction_<output>", "any", "target", "the same, where there are several targets"),
-    Column("probability_<class>", "float", "", "predicted probability, where a scorer asked for probabilities"),
-    Column("decision", "float", "", "decision value for the second of two classes, where a scorer asked for it"),
-    Column("decision_<class>", "float", "", "decision value of the class, where there are more than two"),
+    Column("target", "any", "target", "true value of the target"),
+    Column("target_<output>", "any", "target", "the same, if there are several targets"),
+    Column("prediction", "any", "target", "predicted value; numbers have single precision"),
+    Column("prediction_<output>", "any", "target", "the same, if there are several targets"),
+    Column("probability_<class>", "float", "", "predicted probability of the class, if a scorer uses probabilities"),
+    Column("decision", "float", "", "decision value for the second of two classes, if a scorer uses it"),
+    Column("decision_<class>", "float", "", "decision value of the class, if there are more than two classes"),
 ]
 
 COMPARISON = [
     Column("candidate", "int", "", "number of the candidate"),
-    Column("mean_difference", "float", "score", "mean over the splits of its test score less the best candidate's"),
+    Column(
+        "mean_difference",
+        "float",
+        "score",
+        "mean over the splits of the candidate's test score minus that of the best candidate",
+    ),
     Column(
         "t",
         "float",
         "",
-        "corrected t of the difference; empty for the best, and where there is no spread over the splits",
+        "corrected t of the difference; empty for the best candidate, and if all splits have the same difference",
     ),
     Column("p", "float", "", "two-sided p value of `t`"),
-    Column("p_holm", "float", "", "`p`, adjusted by Holm's method for the number of candidates"),
-    Column("distinguishable", "text", "", "`yes` where `p_holm` is below 0.05, else `no`; empty without a mean score"),
+    Column("p_holm", "float", "", "`p`, corrected by Holm's method for the number of candidates"),
+    Column(
+        "distinguishable",
+        "text",
+        "",
+        "`yes` if `p_holm` is below 0.05, otherwise `no`; empty if the candidate has no mean score",
+    ),
 ]
 
 # File name to its columns.
@@ -119,7 +145,7 @@ TABLES = {
 
 
 def cv_results(evaluations: Evaluations, parameters: Iterable[str]) -> Columns:
-    """Return the columns of ``cv_results_`` as scikit-learn's searches have them, led by ``candidate``.
+    """Return the columns of ``cv_results_`` as scikit-learn's searches have them, with ``candidate`` first.
 
     Parameters
     ----------

@@ -5,7 +5,6 @@ import math
 
 import jsonschema
 import pytest
-import yaml
 from cvsearch.config.layers import assemble, read_yaml
 from cvsearch.config.schema import INHERITED, validate
 from cvsearch.errors import InputError
@@ -31,16 +30,6 @@ def test_every_leaf_is_described_and_every_leaf_that_may_be_left_out_has_a_defau
     for path, leaf in leaves():
         assert leaf.get("description"), path
         assert ("default" in leaf) != (path in required or path.startswith("dataset.")), path
-
-
-def test_every_key_is_documented():
-    text = (ROOT / "config" / "README.md").read_text()
-    for path, leaf in leaves():
-        assert f"`{path}`" in text or f"`{path.removeprefix('searches.')}`" in text, path
-        default = leaf.get("default")
-        if default is not None and path.count(".") == 0:
-            row = next(line for line in text.splitlines() if line.startswith(f"| `{path}`"))
-            assert f"`{yaml.safe_dump(default).splitlines()[0]}`" in row, path
 
 
 def test_the_shipped_config_states_the_defaults():
