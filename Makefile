@@ -1,7 +1,7 @@
-# `make` runs the shipped search, `make test` passes the tests; both set themselves up.
-# Needs Linux, Python 3.11 or newer, and make.
+# `make` runs the shipped search, `make test` runs the tests. Both first install what they need into .venv.
+# They need Linux, Python 3.11 or newer, and make.
 
-# Snakemake calls Python by its path and does not quote it.
+# Snakemake does not quote the path of Python, so the path may not contain a space.
 ifneq ($(words [$(CURDIR)]),1)
 $(error $(CURDIR): the path of this folder has a space in it, which Snakemake does not support; move the folder to a path without one)
 endif
@@ -24,12 +24,12 @@ results/report.html: $(wildcard results/report.rst results/*/plots/* report/*)
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
-# The long form of the fault tests, ten moments of each kind, and the table of docs/reliability.md.
+# The long form of the fault tests, with ten random moments of each kind. Also writes the table of docs/reliability.md.
 chaos: $(VENV)/installed-test
 	CVSEARCH_MOMENTS=10 $(BIN)/python -m pytest tests/faults
 	$(BIN)/python tests/faults/matrix.py --moments 10 --write docs/reliability.md
 
-# This workflow beside a plain loop, GridSearchCV and Dask; takes hours, see docs/performance.md for shorter runs.
+# Compares this workflow with a plain loop, GridSearchCV and Dask. This takes hours; docs/performance.md has shorter runs.
 bench: $(VENV)-bench/installed
 	$(VENV)-bench/bin/python benchmarks/compare.py --write docs/performance.md
 	$(VENV)-bench/bin/python benchmarks/overhead.py
@@ -48,7 +48,7 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile rules
 
-# Pins what envs/*.in name, for every Python from 3.11 on; needs uv.
+# Pins the dependencies of envs/*.in for every Python from 3.11 on. Needs uv.
 lock:
 	cd envs && for name in requirements requirements-test requirements-bench; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $$name.in --output-file $$name.txt; done
