@@ -11,8 +11,10 @@ from workloads import ROOT
 
 
 def write_config(workload, n_candidates, folder):
-    """Write the config of a workload, as JSON, to ``bench.json`` of a working directory."""
+    """Write the config of a workload, as JSON, to ``bench.json`` of a working directory, and the data file that it names."""
     Path(folder, "bench.json").write_text(json.dumps({**workload.config, "n_candidates": n_candidates}))
+    if workload.write_data:
+        workload.write_data(folder)
 
 
 def run_workflow(folder, cores, *targets, **options):

@@ -14,7 +14,8 @@ class Case(NamedTuple):
 
     Attributes
     ----------
-    X, y : ndarray
+    X : ndarray or DataFrame
+    y : ndarray or Series
     splits : list of (ndarray, ndarray)
         Train and test indices.
     candidates : list of dict
@@ -31,12 +32,24 @@ class Case(NamedTuple):
     scoring: str
 
 
+def load_samples(folder, dataset):
+    """Return the samples and the target as scikit-learn's users load them; those of a loader from the workflow's own file."""
+    path = Path(folder, dataset.get("file", "results/dataset/data.npz"))
+    if path.suffix == ".parquet":
+        import pandas as pd
+
+        table = pd.read_parquet(path)
+        y = table.pop(dataset["target"])
+        return table, y
+    with np.load(path) as file:
+        return file["X"], file["y"]
+
+
 def load_case(folder):
     """Read a working directory of the workflow, in which candidates were drawn, and its config in ``bench.json``."""
     config = json.loads(Path(folder, "bench.json").read_text())
     search, results = config["searches"][0], Path(folder, "results")
-    with np.load(results / "dataset" / "data.npz") as file:
-        X, y = file["X"], file["y"]
+    X, y = load_samples(folder, config["dataset"])
     splits = []
     for i in range(config["n_splits"]):
         with np.load(results / "splits" / f"{i}.npz") as file:
