@@ -70,7 +70,6 @@ NAIVE_BAYES = _search(
 )
 
 
-
 def _large():
     """Return the samples and the target of a table of 200,000 rows and 50 columns."""
     import numpy as np
