@@ -9,7 +9,7 @@ from cvsearch.data.dataset import Dataset, Samples
 from cvsearch.errors import InputError, damaged
 from cvsearch.evaluation.estimator import REFIT, build_estimator, make_seeded, seed_global_generators
 from cvsearch.evaluation.scoring import build_scorers, describe_error
-from cvsearch.evaluation.weights import WEIGHT, request_weights, routed
+from cvsearch.evaluation.weights import WEIGHT, request_weights, routed, withdraw_requests
 from cvsearch.files import read_json, write_atomically, write_json
 from cvsearch.journal.identity import Params
 from cvsearch.layout import SearchPaths
@@ -39,6 +39,7 @@ def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples
     with routed(weighted):
         if weighted:
             request_weights(estimator).fit(samples.X, *targets, **{WEIGHT: samples.sample_weight})
+            withdraw_requests(estimator)
         else:
             estimator.fit(samples.X, *targets)
     return estimator
@@ -72,6 +73,8 @@ def score_on_holdout(search: dict[str, Any], trust: Trust, fitted: Any, samples:
         scorers = build_scorers(
             search["scoring"], build_estimator(search["estimator"], trust), trust, weighted=weighted
         )
+        if weighted:  # For a pipeline's own score: what was saved asks for nothing.
+            request_weights(fitted)
         scored = scorers(fitted, samples.X, samples.y, samples.sample_weight)
     return {name: None if math.isnan(score) else score for name, score in scored.scores.items()}
 

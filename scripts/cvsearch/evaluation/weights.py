@@ -34,6 +34,36 @@ def request_weights(estimator: Any) -> Any:
     return estimator
 
 
+def withdraw_requests(fitted: Any) -> Any:
+    """Remove what estimators ask for from a fitted estimator and from all that it fitted, in place, and return it.
+
+    A request points back at its estimator, and skops cannot save an object that contains itself.
+
+    Parameters
+    ----------
+    fitted : estimator
+    """
+    import numpy as np
+    from sklearn.utils.metadata_routing import MetadataRequest
+
+    seen: set[int] = set()
+    left = [fitted]
+    while left:
+        value = left.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.dtype == object):
+            left += list(value)
+        elif hasattr(value, "get_params") and not isinstance(value, type):
+            for name in [name for name, held in vars(value).items() if isinstance(held, MetadataRequest)]:
+                delattr(value, name)
+            left += vars(value).values()
+    return fitted
+
+
 def fit_takes_weights(estimator: Any) -> bool:
     """Tell whether an estimator's ``fit`` takes weights, itself or for an estimator inside it."""
     from sklearn.utils.metadata_routing import get_routing_for_object

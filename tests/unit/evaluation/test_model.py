@@ -9,25 +9,29 @@ import numpy as np
 import pytest
 from cvsearch.candidates.strategies import strategy_of
 from cvsearch.config.values import strict
+from cvsearch.data.dataset import load_dataset
+from cvsearch.data.splits import write_positions
 from cvsearch.errors import InputError
 from cvsearch.evaluation.estimator import build_estimator
-from cvsearch.evaluation.model import read_model
+from cvsearch.evaluation.model import read_model, score_on_holdout
+from cvsearch.evaluation.weights import request_weights, routed
 from cvsearch.files import write_json
 from cvsearch.layout import DatasetPaths, SearchPaths
 from cvsearch.report.status import status_of
 from oracle import SKLEARN, checked, store_dataset
 from refit_model import main
 from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV, ShuffleSplit
 from workflow_runs import ROOT
 
 skops_io = pytest.importorskip("skops.io")
 
 
-def prepare(folder, X, y, params):
+def prepare(folder, X, y, params, **columns):
     """Write a dataset and a best candidate; return the paths of the search and the folder of the dataset."""
     data = DatasetPaths(folder / "results/dataset")
-    store_dataset(data.folder, X, y)
+    store_dataset(data.folder, X, y, **columns)
     paths = SearchPaths(folder / "results/s")
     write_json(paths.best, {"candidate": 0, "params": strict(params)})
     return paths, data.folder
@@ -73,6 +77,43 @@ def test_a_model_predicts_what_grid_search_predicts(tmp_path, load, estimator, s
     model = skops_io.load(paths.model, trusted=types)
     np.testing.assert_array_equal(model.predict(X), theirs.predict(X))
     np.testing.assert_array_equal(read_model(paths).predict(X), theirs.predict(X))
+
+
+WEIGHTED = {
+    "an estimator": "sklearn.linear_model.LogisticRegression",
+    "a pipeline": [
+        {"scale": "sklearn.preprocessing.StandardScaler"},
+        {"last": "sklearn.linear_model.LogisticRegression"},
+    ],
+    "estimators inside": {
+        "sklearn.ensemble.BaggingClassifier": {
+            "estimator": {"sklearn.tree.DecisionTreeClassifier": {"max_depth": 3}},
+            "n_estimators": 3,
+            "random_state": 0,
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_a_model_that_was_fitted_with_weights_is_saved_and_scored(tmp_path, name):
+    X, y = load_breast_cancer(return_X_y=True)
+    X, held = X[:, :4], np.arange(0, 569, 5)
+    weights = np.random.RandomState(0).uniform(0.1, 5, len(y))
+    paths, dataset = prepare(tmp_path, X, y, {}, sample_weight=weights)
+    search = checked({"estimator": WEIGHTED[name], "param_distributions": {"unused": [0]}, "scoring": None})
+    write_positions(tmp_path / "holdout.npz", holdout=held)
+    main(paths, dataset, tmp_path / "holdout.npz", search, {})
+
+    seen = np.setdiff1d(np.arange(len(y)), held)
+    with routed(True):
+        estimator = request_weights(build_estimator(WEIGHTED[name], SKLEARN))
+        estimator.fit(X[seen], y[seen], sample_weight=weights[seen])
+    fitted = read_model(paths)
+    np.testing.assert_array_equal(fitted.predict(X), estimator.predict(X))
+    expected = accuracy_score(y[held], estimator.predict(X[held]), sample_weight=weights[held])
+    found = score_on_holdout(search, SKLEARN, fitted, load_dataset(dataset).take(held))
+    assert found == {"score": expected}
 
 
 def test_an_open_random_state_is_that_of_the_refit(tmp_path):
