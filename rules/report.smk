@@ -5,6 +5,7 @@ rule plot_example:
     input:
         data=ancient("results/dataset/data.npz"),
         about="results/dataset/dataset.json",
+        holdout=run.holdout_files(),
     output:
         report(
             "results/dataset/example.png",

@@ -15,7 +15,7 @@ LONG = 5
 
 
 def main(dataset, test_fold, module_versions, data_path, about_path):
-    """Load, check and write the dataset; ``dataset.json`` last, so that it vouches for the data.
+    """Load, check and write the dataset with the classes of its target; ``dataset.json`` last, so that it vouches for the data.
 
     Parameters
     ----------

@@ -39,6 +39,9 @@ class Dataset:
     groups, sample_weight, test_fold : ndarray of shape (n_samples,), or None
     rows : ndarray of int of shape (n_samples,), or None
         The row of each sample in the user's data, where samples are stored in the order of time.
+    classes : ndarray of shape (n_classes,), or None
+        The values that a target of classes has, sorted. They are found once, when the data are prepared: a later job that
+        looked for them would read the targets of the samples that are held out.
     """
 
     def __init__(
@@ -50,8 +53,9 @@ class Dataset:
         sample_weight: Any = None,
         test_fold: Any = None,
         rows: Any = None,
+        classes: Any = None,
     ) -> None:
-        self.X, self.y, self.about = X, y, about
+        self.X, self.y, self.about, self.classes = X, y, about, classes
         self.groups, self.sample_weight, self.test_fold, self.rows = groups, sample_weight, test_fold, rows
 
     def take(self, positions: Any) -> Samples:
@@ -114,7 +118,16 @@ def load_dataset(folder: AnyPath) -> Dataset:
     else:
         X = StoredTable(file)
     y, groups, test_fold = (_labels(file, name) for name in ("y", "groups", "test_fold"))
-    return Dataset(X, y, about, groups, file.optional_array("sample_weight"), test_fold, file.optional_array("rows"))
+    weights, rows = file.optional_array("sample_weight"), file.optional_array("rows")
+    classes = None
+    if holds_classes(about["target_type"]):
+        classes = y.names if isinstance(y, Labels) else file.array("y_classes")
+    return Dataset(X, y, about, groups, weights, test_fold, rows, classes)
+
+
+def holds_classes(target_type: str | None) -> bool:
+    """Tell whether a target of this type, as scikit-learn calls it, is of classes and not of numbers."""
+    return target_type is not None and not target_type.startswith("continuous")
 
 
 def _labels(file: DataFile, name: str) -> Any:

@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from cvsearch.data.dataset import holds_classes
 from cvsearch.data.samples import RawData
 from cvsearch.data.storage import DataWriter, row_blocks
 from cvsearch.data.tables import Table, write_sparse, write_table
@@ -56,6 +57,8 @@ def _write(raw: RawData, where: str, about: dict[str, Any], file: BinaryIO) -> N
         if raw.sample_weight is not None:
             writer.array("sample_weight", raw.sample_weight, digest, order)
         about |= {"image_shape": raw.image_shape, **describe_target(raw.y, where), "target_names": raw.target_names}
+        if holds_classes(about["target_type"]) and raw.y.dtype.kind != "U":  # Texts are stored with their names.
+            writer.array("y_classes", np.unique(raw.y), hashlib.sha256())
         # What splits are made from has a hash of its own: no evaluation depends on it but through its split.
         for name, values in (("groups", raw.groups), ("test_fold", raw.test_fold)):
             own = hashlib.sha256()

@@ -47,7 +47,6 @@ class Evaluator:
         split: int,
         prediction_bits: int = 0,
     ) -> None:
-        import numpy as np
         from sklearn.base import is_classifier
 
         self.search, self.trust, self.split = search, trust, split
@@ -59,7 +58,7 @@ class Evaluator:
         if self.shared.enabled and search["scoring"] in ("accuracy", None):
             self.scorers.together = AccuracyOfLabels(self.scorers.together, dataset.about["target_type"])
         self.prediction_bytes = bytes_of(prediction_bits, len(test)) if prediction_bits else 0
-        self._classes = np.unique(dataset.y[:]) if prediction_bits and is_classifier(self.estimator) else None
+        self._classes = dataset.classes if prediction_bits and is_classifier(self.estimator) else None
 
     def prefix(self, params: Params) -> str:
         """Return a text that is equal for candidates that share their pipeline's first steps."""

@@ -203,7 +203,7 @@ def decode(content: bytes) -> dict[str, Any]:
 def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Content:
     """Return what there is to keep of the predictions of a search.
 
-    The scorers are run once on an estimator that guesses, to see what they ask for. There is nothing to keep for scorers of
+    The scorers are run once on an estimator that guesses made-up targets, to see what they ask for. There is nothing to keep for scorers of
     the user's own, which get the plain estimator, without a target, and for what is neither a classifier nor a regressor.
 
     Parameters
@@ -217,21 +217,21 @@ def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Conten
     from sklearn.base import is_classifier, is_regressor
 
     estimator = build_estimator(search["estimator"], trust)
-    y = None if dataset.y is None else dataset.y[:]
-    labels = is_classifier(estimator)
-    if y is None or may_look_at_samples(search["scoring"]):
+    labels, classes = is_classifier(estimator), dataset.classes
+    if dataset.y is None or may_look_at_samples(search["scoring"]):
         return Content(0, labels)
-    n_columns = 0
-    if labels:
-        classes = np.unique(y)
+    y, n_columns = dataset.y[:0], 0
+    if labels and classes is not None:
         n_columns = len(classes)
         label = 1 if len(classes) <= 2 else next(bits for bits in (8, 16, 32) if len(classes) <= 2**bits)
-        samples = y[:2] if y.ndim > 1 else classes.repeat(2)
+        made_up = classes.repeat(2)
     elif is_regressor(estimator) and y.dtype.kind in "biuf":
-        label, samples = 32, y[:2]
+        label, made_up = 32, np.array([1, 2], dtype=y.dtype)
     else:
         return Content(0, labels)
-    wanted = _wanted(search["scoring"], trust, samples, labels)
+    if y.ndim > 1:
+        made_up = np.stack([made_up] * y.shape[1], axis=1)
+    wanted = _wanted(search["scoring"], trust, made_up, labels)
     if y.ndim > 1:
         return Content(label * y.shape[1] * ("predict" in wanted), labels)
     return Content(label * ("predict" in wanted) + 32 * n_columns * len(wanted - {"predict"}), labels)

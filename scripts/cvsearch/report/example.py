@@ -4,6 +4,7 @@ import textwrap
 from typing import Any
 
 from cvsearch.data.dataset import Dataset
+from cvsearch.evaluation.model import searched
 from cvsearch.report.figure import pyplot
 
 # So many bars are told apart; more are drawn as one outline, which takes a thousandth of the time.
@@ -16,14 +17,21 @@ MAX_CHARACTERS = 900
 COLOR = "#4477aa"
 
 
-def draw_example(dataset: Dataset) -> Any:
-    """Return a figure of the first sample.
+def draw_example(dataset: Dataset, held_out: Any = None) -> Any:
+    """Return a figure of the first sample, of those that the search may see.
 
     An image where samples are images, its features as bars where they are numbers, names and values of a table, or the text.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    held_out : ndarray of int or None
+        Positions of the samples that are held out, where some are.
     """
     import numpy as np
 
-    sample = dataset.take(np.array([0]))
+    seen = searched(dataset, held_out)
+    sample = dataset.take(seen[:1])
     kind = dataset.about["kind"]
     if dataset.about["image_shape"]:
         figure = _image(sample.X.reshape(dataset.about["image_shape"]))
@@ -39,7 +47,7 @@ def draw_example(dataset: Dataset) -> Any:
         figure = _lines([(str(name), _shown(sample.X[name].iloc[0])) for name in names], sample.X.shape[1])
     else:
         figure = _text(str(next(iter(sample.X))))
-    title = f"first of {dataset.about['n_samples']:,} samples"
+    title = f"first of {len(seen):,} samples" + (" that are not held out" if held_out is not None else "")
     if sample.y is not None:
         title += f", target {_cut(_shown(sample.y[0].tolist()), 40)}"
     figure.axes[0].set_title(title, parse_math=False)

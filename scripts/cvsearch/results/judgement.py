@@ -156,11 +156,8 @@ class Judged:
         """
         import numpy as np
 
-        classes = predictions.classes
-        target = predictions.target if classes is None else classes[predictions.target]
-        made = []
+        classes, made = predictions.classes, []
         for split in range(len(self.splits)):
-            test = predictions.test(split)
             responses = {}
             for method in METHODS:
                 found: dict[int, Any] = {}
@@ -171,7 +168,7 @@ class Judged:
                     responses[method] = values if classes is None or method != "predict" else classes[values]
             if not responses:
                 raise InputError("some candidates that have a score have no kept predictions")
-            made.append(SplitPredictions(test, target[test], responses))
+            made.append(SplitPredictions(predictions.test(split), predictions.target(split), responses))
         return made
 
     def outcome(self, verdict: dict[str, Any]) -> Outcome:

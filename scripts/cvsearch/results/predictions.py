@@ -36,7 +36,7 @@ class Block(NamedTuple):
 
 
 class Predictions:
-    """All kept predictions of a search, and what was to be predicted.
+    """All kept predictions of a search, and the targets that were to be predicted.
 
     Parameters
     ----------
@@ -48,8 +48,6 @@ class Predictions:
     ----------
     classes : ndarray of shape (n_classes,) or None
         What codes of labels point to; None for a regressor.
-    target : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        Of all stored samples: codes for a classifier, else as they are stored.
     n_splits : int
     settings : list of Setting
         Of each candidate.
@@ -62,13 +60,10 @@ class Predictions:
         identities: Sequence[str] | None = None,
         settings: Sequence[Setting] | None = None,
     ) -> None:
-        import numpy as np
-
         self._search, self._identities = search, list(identities or plans[-1].identities)
         self._results = search.folder.parent
-        y = load_dataset(self._results / "dataset").y[:]
-        self.classes: Any = np.unique(y) if plans[-1].predicts_labels else None
-        self.target = np.asarray(y) if self.classes is None else np.searchsorted(self.classes, y)
+        self._dataset = load_dataset(self._results / "dataset")
+        self.classes: Any = self._dataset.classes if plans[-1].predicts_labels else None
         self.n_splits = len(self._identities)
         self.settings: list[Setting] = list(
             settings or (setting for _, setting in planned_settings(search, list(plans)))
@@ -77,6 +72,12 @@ class Predictions:
     def test(self, split: int) -> Any:
         """Return the positions of a split's test samples in the stored data, an ndarray of shape (n_test,)."""
         return load_split(split_paths(split, self._results)[0])[1]
+
+    def target(self, split: int) -> Any:
+        """Return the targets of a split's test samples, an ndarray of shape (n_test,) or (n_test, n_outputs)."""
+        import numpy as np
+
+        return np.asarray(self._dataset.y[self.test(split)])
 
     def of(self, candidate: int, split: int) -> dict[str, Any]:
         """Return the kept predictions of one evaluation, method to ndarray; empty where there are none.
@@ -162,7 +163,7 @@ def prediction_columns(predictions: Predictions, candidate: int) -> dict[str, An
         test = predictions.test(split)
         order = np.argsort(test, kind="stable")
         columns = {"split": np.full(len(test), split), "sample": test}
-        columns |= _outputs("target", _named(predictions.target[test], predictions.classes))
+        columns |= _outputs("target", predictions.target(split))
         for method, values in found.items():
             if method == "predict":
                 columns |= _outputs("prediction", _named(values, predictions.classes))

@@ -79,7 +79,7 @@ def test_blocks_hold_every_candidate_once(tmp_path, block_bytes):
     X, y = load_iris(return_X_y=True)
     estimator = {"sklearn.tree.DecisionTreeClassifier": {"random_state": 0}}
     predictions, _ = searched(tmp_path, X, y, estimator, *TREES[1:], skip=[(3, 1)])
-    np.testing.assert_array_equal(predictions.classes[predictions.target], y)
+    np.testing.assert_array_equal(predictions.target(0), y[predictions.test(0)])
     splits = splits_of(y)
     for split, numbers in enumerate(([0, 1, 2, 3, 4], [0, 1, 2, 4])):
         blocks = list(predictions.blocks(split, "predict", block_bytes))
