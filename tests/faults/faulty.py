@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.tree import DecisionTreeClassifier
 
 FAULTS = ("raise", "score_raises", "nan", "sys_exit", "os_exit", "os_exit_0", "segfault", "sigkill", "memory", "hang")
 
@@ -88,6 +89,19 @@ class FaultyClassifier(ClassifierMixin, BaseEstimator):
         if self.due_ and self.fault == "nan":
             return float("nan")
         return super().score(X, y)
+
+
+class SlowTree(DecisionTreeClassifier):
+    """A tree, whose score depends on the samples, that leaves a trace of each fit and takes its time."""
+
+    def __init__(self, min_samples_leaf=1, seconds=0.0, random_state=None):
+        super().__init__(min_samples_leaf=min_samples_leaf, random_state=random_state)
+        self.seconds = seconds
+
+    def fit(self, X, y):
+        trace(f"fit {self.min_samples_leaf}")
+        time.sleep(self.seconds)
+        return super().fit(X, y)
 
 
 class OpenClassifier(ClassifierMixin, BaseEstimator):

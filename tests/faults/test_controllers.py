@@ -13,7 +13,8 @@ from cvsearch.data.dataset import read_about
 from cvsearch.data.splits import load_split, write_split
 from cvsearch.layout import split_paths
 from jobs import is_running
-from workflow_runs import Workdir, environment
+from tabular import KINDS
+from workflow_runs import ROOT, Workdir, environment
 
 N = 8
 CONFIG = {
@@ -38,7 +39,8 @@ def fits(workdir):
 
 
 def env(workdir):
-    return environment(PYTHONPATH=str(Path(__file__).parent), FAULTY_TRACE=str(workdir.path / "trace"))
+    modules = os.pathsep.join(map(str, (Path(__file__).parent, ROOT / "tests")))
+    return environment(PYTHONPATH=modules, FAULTY_TRACE=str(workdir.path / "trace"))
 
 
 def merge(workdir, *arguments, **kwargs):
@@ -143,6 +145,35 @@ def test_snakemake_stopped_in_good_order(workdir, undisturbed):
     merge(workdir)
     assert len(fits(workdir)) <= 2 * N + 2
     assert workdir.digest() == undisturbed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tables_sparse_data_and_groups_survive_a_kill_and_grow(tmp_path, kind):
+    keys, prepare = KINDS[kind]
+    estimator = [{"prepare": prepare}, {"tree": {"faulty.SlowTree": {"seconds": 0.25}}}]
+    space = {"tree__min_samples_leaf": {"range": [1, 30]}}
+    search = {"name": "tree", "estimator": estimator, "param_distributions": space}
+    killed, quiet = Workdir(tmp_path / "killed"), Workdir(tmp_path / "quiet")
+    config = CONFIG | keys | {"trusted_modules": ["faulty", "tabular"], "searches": [search]}
+    killed.write("config.yaml", config)
+    killed.snakemake("results/tree/candidates/0", env=env(killed))
+    shutil.copytree(killed.path, quiet.path)
+    merge(quiet)
+
+    process = started(killed, N)
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait() == -9
+    gone({int(words[0]) for words in fits(killed)})
+    assert N <= len(fits(killed)) < 2 * N
+    finish(killed)
+    assert len(fits(killed)) <= 2 * N + 2, "at most the two evaluations in flight were repeated"
+    assert killed.digest() == quiet.digest()
+    assert killed.table()["mean_test_score"].nunique() > 1, "the scores depend on the samples"
+
+    grown = merge(killed, "--config", f"n_candidates={N + 4}", "n_splits=3")
+    assert grown.evaluated == (N + 4) * 3 - 2 * N
+    assert grown.jobs["prepare_dataset"] == 0
+    assert len(killed.table("evaluations")) == (N + 4) * 3
 
 
 OWN = """

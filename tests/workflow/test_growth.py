@@ -103,3 +103,26 @@ def test_a_finite_space_gives_all_it_has_and_says_so(finished, tiny):
     assert len({json.dumps(c) for c in finished.candidates()}) == 6
     svg = (finished.path / "results/tree/plots/parameter_map.svg").read_text()
     assert "gini" in svg and "entropy" in svg
+
+
+LARGE = """
+import numpy as np
+
+def load():
+    return np.arange(150_000.0).reshape(-1, 1), np.arange(150_000) % 2
+"""
+
+
+def test_growth_runs_the_new_splits_alone_where_index_files_pass_1_mb(workdir, tiny):
+    workdir.write("large.py", LARGE)
+    config = tiny | {"dataset": {"loader": "large.load"}, "trusted_modules": ["large"], "predictions_mb": 0}
+    estimator, space = "sklearn.dummy.DummyClassifier", {"strategy": ["most_frequent", "prior"]}
+    config["searches"] = [{"name": "tree", "estimator": estimator, "param_distributions": space, "strategy": "grid"}]
+    workdir.write("config.yaml", config)
+    assert workdir.merge().evaluated == 4
+    sizes = [(workdir.path / f"results/splits/{split}.npz").stat().st_size for split in range(2)]
+    assert min(sizes) > 1_000_000
+    grown = workdir.merge("--config", "n_splits=3")
+    assert (grown.jobs["make_splits"], grown.jobs["evaluate"], grown.evaluated) == (1, 1, 2)
+    assert grown.jobs["time_pilot"] == grown.jobs["prepare_dataset"] == 0
+    assert "Nothing to be done" in workdir.merge("--config", "n_splits=3").output
