@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cvsearch.results.statistics.predictions import Draws, SplitPredictions
-from cvsearch.results.statistics.scores import AnyScore, Score
+from cvsearch.results.statistics.scores import AnyScore, Score, blocks
 
 LEVEL = 0.95
 
@@ -111,8 +111,8 @@ def corrected(
     others = {name: scores.copy() for name in present}
     shares = scores.copy()
     for j, (split, counts) in enumerate(zip(candidates, draws.counts, strict=True)):
-        left_out = (counts == 0).astype("uint8")
-        shares[j] = left_out @ split.weights() / split.weights().sum()
+        left_out = (counts == 0).view("uint8")
+        shares[j] = _shares(left_out, split)
         for candidate in np.unique(chosen[usable]):
             rows = np.flatnonzero(chosen == candidate)
             scores[j, rows] = score.of(split.of(slice(candidate, candidate + 1)), left_out[rows])[:, 0]
@@ -142,7 +142,7 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> A
     weight = np.zeros(len(total))
     for split, counts in zip(splits, draws.counts, strict=True):
         scores = score.of(split, counts)
-        share = counts @ split.weights() / split.weights().sum()
+        share = _shares(counts, split)
         share[np.isnan(scores).all(axis=1)] = 0  # Not defined for these samples, whoever predicts them.
         drawn = share > 0
         total[drawn] += share[drawn, None] * scores[drawn]
@@ -152,6 +152,16 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> A
     with np.errstate(invalid="ignore"):  # Rounding must not choose among equals.
         first = ((total == best) | (total >= best - 1e-12 * abs(best))).argmax(axis=1)
     return np.where((weight > 0) & (best[:, 0] > -np.inf), first, -1)
+
+
+def _shares(counts: Any, split: SplitPredictions) -> Any:
+    """Return on each draw the weight of what was drawn, as a share of the whole test side."""
+    import numpy as np
+
+    weights = split.weights()
+    # In blocks: NumPy turns whole counts into numbers of eight bytes before it multiplies them.
+    drawn = [counts[rows] @ weights for rows in blocks(len(counts), counts.shape[1])]
+    return np.concatenate(drawn) / weights.sum()
 
 
 def _over_splits(scores: Any, shares: Any) -> Any:
