@@ -72,8 +72,11 @@ def evaluate(search, dataset, splits, trust=SKLEARN, order=None):
     return evaluations
 
 
-def expected(search, X, y, splits, trust=SKLEARN, sample_weight=None):
-    """Return ``cv_results_`` of `GridSearchCV` on the same candidates and splits; None where all its fits fail."""
+def expected(search, X, y, cv, trust=SKLEARN, sample_weight=None, groups=None):
+    """Return ``cv_results_`` of `GridSearchCV` on the same candidates, with these splits or this splitter.
+
+    None where all its fits fail.
+    """
     settings = strategy_of(search).propose(0, [])
     estimator = build_estimator(search["estimator"], trust)
     built = [
@@ -86,22 +89,23 @@ def expected(search, X, y, splits, trust=SKLEARN, sample_weight=None):
         estimator = request_weights(estimator) if weighted else estimator
     scoring = scorers.alone or scorers.together
     oracle = GridSearchCV(
-        estimator, grid, cv=splits, scoring=scoring, refit=False, return_train_score=search["return_train_score"]
+        estimator, grid, cv=cv, scoring=scoring, refit=False, return_train_score=search["return_train_score"]
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with routed(weighted):
-                return oracle.fit(X, y, **({"sample_weight": sample_weight} if weighted else {})).cv_results_
+                given = {"sample_weight": sample_weight, "groups": groups}
+                return oracle.fit(X, y, **{name: v for name, v in given.items() if v is not None}).cv_results_
         except ValueError as error:
             if "fits failed" not in str(error):
                 raise
             return None
 
 
-def assert_equal_columns(search, X, y, splits, trust=SKLEARN, sample_weight=None):
-    """Compare every column that is not a time; return the table."""
-    theirs = expected(search, X, y, splits, trust, sample_weight)
+def assert_equal_columns(search, X, y, splits, trust=SKLEARN, sample_weight=None, cv=None, groups=None):
+    """Compare every column that is not a time with `GridSearchCV` on the same splits, or with its own `cv`; return the table."""
+    theirs = expected(search, X, y, splits if cv is None else cv, trust, sample_weight, groups)
     evaluations = evaluate(search, dataset_of(X, y, sample_weight=sample_weight), splits, trust)
     ours = cv_results(evaluations, [])
     if theirs is None:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from cvsearch.data.storage import DataFile
+from cvsearch.data.storage import DataFile, rows_of
 from cvsearch.data.tables import StoredTable, read_sparse
 from cvsearch.files import AnyPath, read_json
 from cvsearch.layout import DatasetPaths
@@ -65,8 +65,12 @@ class Dataset:
         ----------
         positions : ndarray of int
         """
-        rest = (self.y, self.groups, self.sample_weight)
-        return Samples(self.X[positions], *(None if values is None else values[positions] for values in rest))
+        y = rows_of(self.y, positions) if getattr(self.y, "ndim", 1) > 1 else _some(self.y, positions)
+        return Samples(self.X[positions], y, _some(self.groups, positions), _some(self.sample_weight, positions))
+
+
+def _some(values: Any, positions: Any) -> Any:
+    return None if values is None else values[positions]
 
 
 class Labels:

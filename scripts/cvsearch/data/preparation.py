@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from cvsearch.data.dataset import holds_classes
 from cvsearch.data.samples import RawData
-from cvsearch.data.storage import DataWriter, row_blocks
+from cvsearch.data.storage import DataWriter, is_by_column, row_blocks
 from cvsearch.data.tables import Table, write_sparse, write_table
 from cvsearch.errors import InputError
 from cvsearch.files import AnyPath, replace_atomically
@@ -107,7 +107,11 @@ def _write_labels(writer: DataWriter, name: str, labels: Any, digest: Any, order
     import numpy as np
 
     if labels.dtype.kind != "U":
-        writer.array(name, labels, digest, order)
+        if is_by_column(labels):
+            columns = (column if order is None else column[order] for column in labels.T)
+            writer.columns(name, columns, labels.dtype, labels.shape, digest)
+        else:
+            writer.array(name, labels, digest, order)
         return
     names, codes = np.unique(labels, return_inverse=True)
     writer.array(name, codes.reshape(labels.shape).astype("int32"), digest, order)

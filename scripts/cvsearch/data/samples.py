@@ -196,7 +196,7 @@ def raw_data(X: Any, y: Any, path: str, image_shape: list[int] | None = None) ->
 
 
 def check_data(raw: RawData, path: str) -> None:
-    """Check that there are samples with features, and that all that belongs to them is as long.
+    """Check that there are samples with features, that all that belongs to them is as long, and that no target is a feature.
 
     Raises
     ------
@@ -219,3 +219,18 @@ def check_data(raw: RawData, path: str) -> None:
         )
     if len(y) != n_samples:
         raise InputError(f"{path}: X has {n_samples} samples and y {len(y)}; give one target per sample")
+    _check_no_feature_is_target(raw, path)
+
+
+def _check_no_feature_is_target(raw: RawData, path: str) -> None:
+    """Refuse a table with a column that has the name and the values of a target: a loader has left it in."""
+    import numpy as np
+
+    if not isinstance(raw.X, Table):
+        return
+    for name, values in zip(raw.target_names or [], raw.y.reshape(raw.n_samples, -1).T, strict=False):
+        if name in raw.X and np.array_equal(np.asarray(raw.X.column(name)), values):
+            raise InputError(
+                f"{path}: column {name!r} is the target and a feature too; leave it out of X, or drop it: "
+                f"dataset: {{drop: [{name}]}}"
+            )

@@ -49,6 +49,19 @@ def bytes_of(array: Any) -> memoryview:
     return array.reshape(-1).view(np.uint8).data
 
 
+def is_by_column(array: Any) -> bool:
+    """Tell whether an array is laid out in memory column by column, and not row by row."""
+    return bool(array.flags.f_contiguous and not array.flags.c_contiguous)
+
+
+def rows_of(array: Any, positions: Any) -> Any:
+    """Return a copy of rows of an array, laid out in memory as the whole is."""
+    import numpy as np
+
+    rows = np.take(array.T, positions, axis=1).T if is_by_column(array) else array[positions]
+    return np.asarray(rows)  # And no memmap, which it would be after `take`.
+
+
 class DataWriter:
     """Writes the file, member by member.
 

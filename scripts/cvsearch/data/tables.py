@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cvsearch.data.storage import DataFile, DataWriter
+from cvsearch.data.storage import DataFile, DataWriter, rows_of
 from cvsearch.data.values import gap_value, inspect_objects
 from cvsearch.errors import InputError
 
@@ -384,14 +384,9 @@ class StoredTable:
         return frame
 
     def _rows(self, array: str, positions: Any, blocks: dict[str, Any]) -> Any:
-        """Return rows of one of the arrays, laid out in memory as the whole is."""
-        import numpy as np
-
+        """Return rows of one of the arrays."""
         if array not in blocks:
-            whole = self._file.array(f"X_{array}")
-            by_column = whole.flags.f_contiguous and not whole.flags.c_contiguous
-            rows = np.take(whole.T, positions, axis=1).T if by_column else whole[positions]
-            blocks[array] = np.asarray(rows)  # And no memmap, which it would be after `take`.
+            blocks[array] = rows_of(self._file.array(f"X_{array}"), positions)
         return blocks[array]
 
     def _column(self, about: dict[str, Any], positions: Any, blocks: dict[str, Any]) -> Any:

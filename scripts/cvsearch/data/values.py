@@ -136,7 +136,11 @@ def labels_from(values: Any, what: str, path: str) -> Any:
         columns = [_plain(column, text, path) for text, column in named]
         if len({column.dtype.kind in "US" for column in columns}) > 1:
             raise InputError(f"{path}: {what} mixes columns of text and of numbers; give columns of one kind")
-        return np.column_stack(columns) if columns else np.empty((len(values), 0))
+        if not columns:
+            return np.empty((len(values), 0))
+        # Laid out in memory as the frame is: sums over rows and over columns differ in their last digits.
+        by_row = len(columns) > 1 and values.iloc[:2].to_numpy(copy=False).flags.c_contiguous
+        return np.asarray(np.column_stack(columns), order="C" if by_row else "F")
     if isinstance(values, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         return _plain(pd.Series(values), what, path)
     if isinstance(values, list | tuple):

@@ -1,6 +1,10 @@
 """Tables of the user's own: what pandas would read, without its traps, or one line."""
 
 import gzip
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +19,7 @@ from cvsearch.data.preparation import store
 from cvsearch.data.samples import check_data
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
+from workflow_runs import ROOT
 
 ROWS = np.arange(4)
 PLAIN = "age,fare,port,label\n31,7.25,S,yes\n40,,C,no\n25,8,,yes\n60,71.3,S,no\n"
@@ -276,3 +281,43 @@ def test_a_file_and_a_loader_are_one_or_the_other():
         check_dataset_keys({"target": "y"})
     with pytest.raises(InputError, match=r"dataset\.read: .* is for a file; give the loader its arguments"):
         check_dataset_keys({"loader": "a.b", "read": {"sep": ";"}})
+
+
+PREPARE = """
+import gc
+import sys
+from pathlib import Path
+
+import prepare_dataset
+import pandas, pyarrow, sklearn.utils.multiclass  # Their memory is not that of the data.
+
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) * 1024
+
+
+gc.disable()  # As in a job.
+prepare_dataset.LONG, prepare_dataset.say = 0, print
+before = peak()
+prepare_dataset.main({"file": "large.csv", "target": "label"}, None, {}, "data.npz", "dataset.json")
+print(peak() - before)
+"""
+
+
+def test_five_million_rows_are_read_in_bounded_memory_and_their_time_is_told(in_folder):
+    n_rows, rng = 100_000, np.random.RandomState(0)
+    piece = pd.DataFrame(
+        {"a": rng.normal(size=n_rows).round(4), "b": rng.randint(0, 999, n_rows), "c": rng.normal(size=n_rows).round(4)}
+    ).assign(port=rng.choice(["S", "C"], n_rows), label=rng.randint(0, 2, n_rows))
+    text = piece.to_csv(index=False)
+    with Path("large.csv").open("w") as file:
+        file.write(text)
+        for _ in range(49):
+            file.write(text[text.index("\n") + 1 :])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+    done = subprocess.run([sys.executable, "-c", PREPARE], capture_output=True, text=True, check=True, env=environment)
+    told, peak = done.stdout.splitlines()
+    assert re.fullmatch(r"dataset\.file: 5,000,000 samples were read and stored in \d+ s", told)
+    assert load_dataset(".").about["n_samples"] == 50 * n_rows
+    assert int(peak) < 2 * Path("data.npz").stat().st_size

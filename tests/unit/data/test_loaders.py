@@ -169,6 +169,8 @@ REFUSED = {
     "dicts": (([{"a": 1}, {"a": 2}], [0, 1]), "X is a list of dict; return a DataFrame: pandas.DataFrame(X)"),
     "one sample": ((ONES[:1], Y[:1]), "X is of shape (1, 2); two samples and a feature are the least"),
     "no feature": ((FRAME[[]], Y[:4]), "X is of shape (4, 0); two samples and a feature are the least"),
+    "target left in": ((FRAME.assign(label=list("uvuv")), pd.Series(list("uvuv"), name="label")), "column 'label' is the target and a feature too; leave it out of X, or drop it: dataset: {drop: [label]}"),
+    "one of several targets left in": ((FRAME.assign(z=range(4)), pd.DataFrame({"y": [1.5, 2, 3, 4], "z": range(4)})), "column 'z' is the target and a feature too; leave it out"),
     "unequal": ((ONES, Y[:3]), "X has 4 samples and y 3; give one target per sample"),
     "3-d target": ((ONES, np.ones((4, 2, 2))), "the target is of shape (4, 2, 2); give one value per sample, or a column for each target"),
     "mixed target": ((ONES, [0, "a", 1, "b"]), "the target mixes whole numbers and text (row 0: 0, row 1: 'a'); make all its values of one kind"),
