@@ -38,7 +38,7 @@ class Search:
         self.merged = f"results/{self.name}/provenance.json"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text(json.dumps(config))
-        self.environment = {**os.environ, "PYTHONPATH": str(HERE / "modules")}
+        self.environment = {**os.environ, "PYTHONPATH": f"{HERE / 'modules'}{os.pathsep}{ROOT / 'tests'}"}
         self.controller = None
 
     def command(self, *arguments):

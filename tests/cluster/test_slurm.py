@@ -16,6 +16,7 @@ import time
 import pytest
 import yaml
 from slurm_searches import SMALL, Search, sleepers
+from tabular import KINDS
 from virtual_slurm import output_of, processes_of
 from workflow_runs import ROOT
 
@@ -77,6 +78,22 @@ def test_24_batches_at_once(search, local_digest, record_property):
     assert len(run.jobs("evaluate")) == 24
     assert nodes_of(run.jobs("evaluate")) == {"node1", "node2"}
     assert run.digest() == local_digest(sleepers(n_splits=4))
+
+
+def test_a_table_with_groups_has_the_digest_of_a_local_run(search, local_digest):
+    keys, prepare = KINDS["mixed columns and groups"]
+    tree = {"sklearn.tree.DecisionTreeClassifier": {"random_state": 0}}
+    estimator = [{"prepare": prepare}, {"tree": tree}]
+    space = {"tree__max_depth": [1, 2, 3], "tree__min_samples_leaf": [1, 5]}
+    searches = [{"name": "tree", "strategy": "grid", "estimator": estimator, "param_distributions": space}]
+    config = {**keys, "n_splits": 2, "batch_size": 3, "trusted_modules": ["tabular"], "searches": searches}
+    run = search(config)
+    run.draw_candidates()
+    run.submit(*SMALL)
+    run.finish()
+    assert len(run.jobs("evaluate")) == 4
+    assert statuses_of(run) == ["ok"] * 12
+    assert run.digest() == local_digest(config)
 
 
 def test_a_job_past_its_time_is_retried_with_more(past_its_time, local_digest):
