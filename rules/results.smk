@@ -76,6 +76,7 @@ rule judge_search:
         provenance="results/{search}/provenance.json",
         baselines="results/{search}/baselines.json",
         abouts=expand("results/splits/{split}.json", split=run.splits),
+        summary="results/splits/splits.json",
         positions=ancient(expand("results/splits/{split}.npz", split=run.splits)),
         about="results/dataset/dataset.json",
         data=ancient("results/dataset/data.npz"),
@@ -89,6 +90,7 @@ rule judge_search:
         "../envs/environment.yaml"
     params:
         search=run.search,
+        simplest_by=run.simplest_by,  # a change of it judges again
         module_versions=run.module_versions,
     message:
         "Judge search {wildcards.search}"

@@ -6,9 +6,11 @@ from cvsearch.candidates.plan import read_plans
 from cvsearch.config.names import Trust
 from cvsearch.config.values import strict
 from cvsearch.console import job
+from cvsearch.data.audit import accuracy_of_rare_classes
 from cvsearch.data.dataset import load_dataset
+from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
-from cvsearch.files import write_atomically, write_json
+from cvsearch.files import read_json, write_atomically, write_json
 from cvsearch.layout import SearchPaths, results_of
 from cvsearch.results.findings import findings_of
 from cvsearch.results.judgement import Judged
@@ -17,7 +19,7 @@ from cvsearch.results.storage import csv_bytes
 from cvsearch.results.verdict import verdict_of
 
 
-def main(paths, search, module_versions, dataset, split_abouts):
+def main(paths, search, module_versions, dataset, split_abouts, summary):
     """Write ``verdict.json``, ``comparison.csv`` and ``findings.json``.
 
     Parameters
@@ -31,13 +33,18 @@ def main(paths, search, module_versions, dataset, split_abouts):
         Folder.
     split_abouts : list of path-like
         What is known of each split.
+    summary : path-like
+        What is known of all splits: the findings of the audit.
     """
     splits = [read_split_about(path) for path in split_abouts]
     judged = Judged(paths, read_plans(paths), search, Trust(module_versions), load_dataset(dataset), splits)
     found = judged.as_search()
-    verdict = verdict_of(found, judged.corrected(), judged.core_hours())
+    verdict = verdict_of(found, judged.corrected(), judged.core_hours(), judged.allowed())
     write_atomically(paths.comparison, csv_bytes(compare(found.scores, found.best, found.ratio)))
-    write_json(paths.findings, strict([finding._asdict() for finding in findings_of(judged.outcome(verdict))]))
+    rare = accuracy_of_rare_classes(search["scoring"], judged.dataset.about["classes"])
+    findings = [*([rare] if rare else []), *findings_of(judged.outcome(verdict))]
+    of_splits = read_json(summary, SPLITS)["findings"]
+    write_json(paths.findings, strict([*of_splits, *(finding._asdict() for finding in findings)]))
     write_json(paths.verdict, verdict)
 
 
@@ -49,4 +56,5 @@ if __name__ == "__main__":
             snakemake.params.module_versions,
             Path(snakemake.input.about).parent,
             snakemake.input.abouts,
+            snakemake.input.summary,
         )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cvsearch.config.names import Trust
 from cvsearch.console import job
+from cvsearch.data.audit import Split, audit
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.holdout import holdout_positions
 from cvsearch.data.splits import ClassCounts, shuffle_split, write_holdout, write_split
@@ -26,12 +27,12 @@ def main(dataset, settings, module_versions, paths, holdout, summary):
     holdout : tuple
         The two files of the samples that are held out; empty where none are.
     summary : path-like
-        Where to write what a user should know of the splits.
+        Where to write what a user should know of the splits: messages before the search, and the findings of the audit.
     """
     import numpy as np
 
     data = load_dataset(dataset)
-    about, messages = data.about, []
+    about, messages, splits = data.about, [], []
     labels = data.y[:] if about["classes"] is not None else None
     counts = ClassCounts(labels) if labels is not None else None
     kept = np.arange(about["n_samples"])
@@ -43,16 +44,18 @@ def main(dataset, settings, module_versions, paths, holdout, summary):
         kept = np.setdiff1d(kept, held)
     if settings["splitter"] == SHUFFLE:
         for i, files in enumerate(paths):
-            positions = shuffle_split(len(kept), settings["test_size"], i)
-            write_split(files, *(kept[side] for side in positions), about["sha256"], counts)
+            splits.append(Split(*(kept[side] for side in shuffle_split(len(kept), settings["test_size"], i))))
+            write_split(files, *splits[-1], about["sha256"], counts)
     else:
         splitter = Splitter(
             settings["splitter"], settings["n_splits"], settings["random_state"], Trust(module_versions), data, kept
         )
         for i, split in enumerate(splitter.splits()):
+            splits.append(Split(*split))
             write_split(paths[i], *split, about["sha256"], counts)
             messages += splitter.messages(split) if i == 0 else []
-    write_json(summary, {"messages": messages})
+    findings = [finding._asdict() for finding in audit(data, splits, counts)]
+    write_json(summary, {"messages": messages, "findings": findings})
 
 
 def _all(values):

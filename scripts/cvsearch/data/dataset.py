@@ -42,6 +42,8 @@ class Dataset:
     classes : ndarray of shape (n_classes,), or None
         The values that a target of classes has, sorted. They are found once, when the data are prepared: a later job that
         looked for them would read the targets of the samples that are held out.
+    moments : ndarray of int of shape (n_samples,), or None
+        Equal for samples of one moment, where samples are stored in the order of time.
     """
 
     def __init__(
@@ -54,8 +56,9 @@ class Dataset:
         test_fold: Any = None,
         rows: Any = None,
         classes: Any = None,
+        moments: Any = None,
     ) -> None:
-        self.X, self.y, self.about, self.classes = X, y, about, classes
+        self.X, self.y, self.about, self.classes, self.moments = X, y, about, classes, moments
         self.groups, self.sample_weight, self.test_fold, self.rows = groups, sample_weight, test_fold, rows
 
     def take(self, positions: Any) -> Samples:
@@ -122,11 +125,11 @@ def load_dataset(folder: AnyPath) -> Dataset:
     else:
         X = StoredTable(file)
     y, groups, test_fold = (_labels(file, name) for name in ("y", "groups", "test_fold"))
-    weights, rows = file.optional_array("sample_weight"), file.optional_array("rows")
+    weights, rows, moments = (file.optional_array(name) for name in ("sample_weight", "rows", "moments"))
     classes = None
     if holds_classes(about["target_type"]):
         classes = y.names if isinstance(y, Labels) else file.array("y_classes")
-    return Dataset(X, y, about, groups, weights, test_fold, rows, classes)
+    return Dataset(X, y, about, groups, weights, test_fold, rows, classes, moments)
 
 
 def holds_classes(target_type: str | None) -> bool:

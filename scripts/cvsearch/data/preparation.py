@@ -71,6 +71,10 @@ def _write(raw: RawData, where: str, about: dict[str, Any], file: BinaryIO) -> N
         about["in_time_order"] = order is not None
         if order is not None:
             writer.array("rows", order, hashlib.sha256())
+            # Which samples are of one moment, in numbers: the audit of the splits asks for no more.
+            writer.array(
+                "moments", np.unique(raw.time, return_inverse=True)[1].astype("int64"), hashlib.sha256(), order
+            )
         writer.json("container", raw.container)
     about["sha256"] = digest.hexdigest()
 

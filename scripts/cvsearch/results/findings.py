@@ -3,41 +3,14 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from cvsearch.data.audit import INFO, WARNING, Finding
 from cvsearch.results.statistics.comparison import FEWEST_SPLITS
-
-INFO, WARNING, ERROR = "info", "warning", "error"
 
 # Shares of all evaluations.
 MANY_FAILURES, MANY_WARNINGS = 0.05, 0.2
 
 # A gap between training and test score is large from this share of what was learnt: the training score less a guess.
 LARGE_GAP = 0.25
-
-
-class Finding(NamedTuple):
-    """One observation.
-
-    Attributes
-    ----------
-    number : int
-        Of its kind; those over fits and results begin at 11.
-    id : str
-        The heading of its section in docs/findings.md.
-    title : str
-    severity : str
-        ``info``, ``warning`` or ``error``.
-    evidence : str
-        What was seen, in numbers.
-    advice : str
-        What to do.
-    """
-
-    number: int
-    id: str
-    title: str
-    severity: str
-    evidence: str
-    advice: str
 
 
 class Outcome(NamedTuple):

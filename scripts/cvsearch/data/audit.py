@@ -1,0 +1,260 @@
+"""The audit of the splits: what may make their scores too high, too rough or missing. docs/findings.md has a section for each.
+
+The samples that are held out take no part.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from cvsearch.data.dataset import Dataset
+from cvsearch.data.splits import ClassCounts
+
+INFO, WARNING, ERROR = "info", "warning", "error"
+
+# A test side is small, and a class is rare on it, below so many samples.
+SMALL_SIDE, RARE = 30, 5
+
+# Equal rows on both sides are a warning from this share of a test side on.
+MANY_DUPLICATES = 0.01
+
+# Accuracy says little of the other classes where the most frequent class has this share of the samples.
+DOMINANT = 0.8
+
+# Bytes of samples that are hashed at a time.
+BLOCK = 64_000_000
+
+
+class Finding(NamedTuple):
+    """One observation.
+
+    Attributes
+    ----------
+    number : int
+        Of its kind. Those of the audit begin at 1, those over fits and results at 11.
+    id : str
+        The heading of its section in docs/findings.md.
+    title : str
+    severity : str
+        ``info``, ``warning`` or ``error``.
+    evidence : str
+        What was seen, in numbers.
+    advice : str
+        What to do.
+    """
+
+    number: int
+    id: str
+    title: str
+    severity: str
+    evidence: str
+    advice: str
+
+
+class Split(NamedTuple):
+    """The positions of one split."""
+
+    train: Any
+    test: Any
+
+
+def audit(data: Dataset, splits: Sequence[Split], counts: ClassCounts | None) -> list[Finding]:
+    """Return the findings over the splits of a dataset.
+
+    Parameters
+    ----------
+    data : Dataset
+    splits : sequence of Split
+    counts : ClassCounts or None
+        For a target of classes.
+    """
+    groups = None if data.groups is None else data.groups[:]
+    moments = None if data.moments is None else data.moments[:]
+    found = [
+        _small_sides(splits, counts),
+        _missing_classes(splits, counts),
+        _shared(splits, groups, GROUPS),
+        _duplicates(splits, lambda: _row_hashes(data, splits)),
+        _shared(splits, moments, MOMENTS),
+        _future(splits) if data.about["in_time_order"] else None,
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def _small_sides(splits: Sequence[Split], counts: ClassCounts | None) -> Finding | None:
+    small = [(len(split.test), f"split {i} tests on {len(split.test):,} samples") for i, split in enumerate(splits)]
+    small = [(n, text) for n, text in small if n < SMALL_SIDE]
+    if not small and counts is not None:
+        of_classes = [(n, name, i) for i, split in enumerate(splits) for name, n in counts.of(split.test).items() if n]
+        small = [(n, f"split {i} tests on {n:,} of class {name}") for n, name, i in of_classes if n < RARE]
+    if not small:
+        return None
+    return Finding(
+        1,
+        "small-test-side",
+        "A test side has few samples",
+        INFO,
+        f"{min(small)[1]}; {len(small):,} such cases",
+        "test on more samples (test_size, or fewer folds), or on more splits: the score of a small side is rough",
+    )
+
+
+def _missing_classes(splits: Sequence[Split], counts: ClassCounts | None) -> Finding | None:
+    if counts is None:
+        return None
+    everywhere = {name for split in splits for side in split for name, n in counts.of(side).items() if n}
+    missing = [
+        f"split {i} has no sample of class {name} on its {side} side"
+        for i, split in enumerate(splits)
+        for side, positions in (("training", split.train), ("test", split.test))
+        for name, n in counts.of(positions).items()
+        if not n and name in everywhere
+    ]
+    if not missing:
+        return None
+    return Finding(
+        2,
+        "class-missing-on-a-side",
+        "A class is missing on a side of a split",
+        WARNING,
+        f"{missing[0]}; {len(missing):,} such cases",
+        "use a splitter that stratifies, such as sklearn.model_selection.StratifiedKFold",
+    )
+
+
+GROUPS = Finding(
+    3,
+    "groups-on-both-sides",
+    "Groups are on both sides of a split",
+    WARNING,
+    "{n} of {all} test samples of split {split} are of a group that is on its training side too",
+    "use a splitter that keeps groups together, such as sklearn.model_selection.GroupKFold: scores are too high otherwise",
+)
+
+MOMENTS = Finding(
+    5,
+    "moments-torn-apart",
+    "Samples of one moment are on both sides of a split",
+    WARNING,
+    "{n} of {all} test samples of split {split} are of a moment that is on its training side too",
+    "name the moments as dataset.groups and use a splitter that keeps groups together, or give finer times",
+)
+
+DUPLICATES = Finding(
+    4,
+    "equal-rows-on-both-sides",
+    "Equal samples are on both sides of a split",
+    WARNING,
+    "{n} of {all} test samples of split {split} have a sample with the same features on its training side",
+    "drop repeated rows, or name what they belong to as dataset.groups: scores are too high if they are copies",
+)
+
+
+def _shared(splits: Sequence[Split], values: Any, kind: Finding) -> Finding | None:
+    """Return the finding of the split with most test samples whose value is on the training side too."""
+    import numpy as np
+
+    if values is None:
+        return None
+    worst = max(
+        (int(np.isin(values[split.test], values[split.train]).sum()), len(split.test), -i)
+        for i, split in enumerate(splits)
+    )
+    n, n_test, split = worst[0], worst[1], -worst[2]
+    if not n:
+        return None
+    return kind._replace(evidence=kind.evidence.format(n=f"{n:,}", all=f"{n_test:,}", split=split))
+
+
+def _duplicates(splits: Sequence[Split], hashes: Callable[[], Any]) -> Finding | None:
+    import numpy as np
+
+    values = hashes()
+    found = _shared(splits, values, DUPLICATES)
+    if found is None:
+        return None
+    shares = [np.isin(values[split.test], values[split.train]).mean() for split in splits]
+    return found if max(shares) >= MANY_DUPLICATES else found._replace(severity=INFO)
+
+
+def _future(splits: Sequence[Split]) -> Finding | None:
+    late = [i for i, split in enumerate(splits) if split.train.max() > split.test.min()]
+    if not late:
+        return None
+    return Finding(
+        6,
+        "future-in-the-training-side",
+        "A training side has samples from after its test side begins",
+        WARNING,
+        f"so it is in {len(late):,} of {len(splits):,} splits, first in split {late[0]}",
+        "use sklearn.model_selection.TimeSeriesSplit where the model will predict what comes later",
+    )
+
+
+def accuracy_of_rare_classes(scoring: Any, classes: dict[str, int] | None) -> Finding | None:
+    """Return the finding of a search that is ranked by accuracy where one class is most of the samples.
+
+    Parameters
+    ----------
+    scoring : object
+        Of the config; None is the accuracy of a classifier.
+    classes : dict of str to int, or None
+        Class to number of samples.
+    """
+    first = next(iter(scoring)) if isinstance(scoring, list | dict) else scoring
+    if not classes or first not in (None, "accuracy"):
+        return None
+    name, most = max(classes.items(), key=lambda item: item[1])
+    share = most / sum(classes.values())
+    if share < DOMINANT:
+        return None
+    return Finding(
+        7,
+        "accuracy-of-rare-classes",
+        "Accuracy ranks, and one class is most of the samples",
+        WARNING,
+        f"class {name} is {share:.0%} of the samples, so a guess has an accuracy of {share:.2f}",
+        "rank by a scorer that counts each class, such as balanced_accuracy, f1_macro or roc_auc",
+    )
+
+
+def _row_hashes(data: Dataset, splits: Sequence[Split]) -> Any:
+    """Return a hash of the features of each sample of a split, 0 for those that are in none, of shape (n_samples,)."""
+    import numpy as np
+
+    n_samples = data.about["n_samples"]
+    used = np.zeros(n_samples, dtype=bool)
+    for split in splits:
+        used[split.train] = used[split.test] = True
+    positions = np.flatnonzero(used)
+    hashes = np.zeros(n_samples, dtype="uint64")
+    width = 8 * (data.about["n_features"] or 16)
+    size = max(1, BLOCK // width)
+    for start in range(0, len(positions), size):
+        block = positions[start : start + size]
+        hashes[block] = _hash_rows(data.X[block])
+    return hashes
+
+
+def _hash_rows(X: Any) -> Any:
+    """Return a 64-bit hash of each row of an array, a DataFrame, a sparse matrix or a list of texts."""
+    import numpy as np
+
+    if hasattr(X, "indptr"):
+        X.sort_indices()
+        ends = zip(X.indptr, X.indptr[1:], strict=False)
+        rows: Iterable[Any] = (X.indices[a:b].tobytes() + X.data[a:b].tobytes() for a, b in ends)
+        return np.fromiter((hash(row) & (2**64 - 1) for row in rows), dtype="uint64", count=X.shape[0])
+    if isinstance(X, np.ndarray) and X.dtype.kind in "biuf" and X.ndim == 2:
+        bits = np.ascontiguousarray(X, dtype="float64").view("uint64")
+        # Sums of products with odd numbers, modulo 2**64: two different rows collide with a chance of some 2**-63.
+        factors = np.random.default_rng(0).integers(2**63, size=X.shape[1], dtype="uint64") * np.uint64(2) + np.uint64(
+            1
+        )
+        mixed = (bits ^ (bits >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)
+        return ((mixed ^ (mixed >> np.uint64(29))) * factors).sum(axis=1, dtype="uint64")
+    import pandas as pd
+
+    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X if getattr(X, "ndim", 1) > 1 else {"text": X})
+    frame = frame.set_axis(range(frame.shape[1]), axis=1)
+    odd = [name for name, dtype in frame.dtypes.items() if dtype.kind == "O"]
+    return pd.util.hash_pandas_object(frame.astype(dict.fromkeys(odd, str)), index=False).to_numpy()
