@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from cvsearch.candidates.plan import REBUILD as DRAW_AGAIN
 from cvsearch.candidates.plan import Plan, read_plan, read_plans, written_at
-from cvsearch.candidates.space import check_distributions, check_space
+from cvsearch.candidates.space import check_distributions, check_space, subspaces
 from cvsearch.candidates.strategies import strategy_class, strategy_of
 from cvsearch.config.layers import Config, assemble, read_yaml
 from cvsearch.config.names import Trust, check_modules
@@ -27,7 +27,7 @@ from cvsearch.config.values import strict
 from cvsearch.console import errors_since
 from cvsearch.data.columns import check_dataset_keys, test_fold_column
 from cvsearch.data.splitters import SHUFFLE, check_splitting
-from cvsearch.errors import InputError
+from cvsearch.errors import InputError, did_you_mean
 from cvsearch.evaluation.limits import note_controller
 from cvsearch.files import AnyPath, canonical, changed_at, read_json
 from cvsearch.journal.identity import FORMAT, defining
@@ -105,6 +105,11 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     for i, search in enumerate(checked["searches"]):
         strategy = strategy_class(search["strategy"], f"searches[{i}].strategy")
         check_space(search["param_distributions"], f"searches[{i}].param_distributions", strategy.needs_values)
+        known = {name for subspace in subspaces(search["param_distributions"]) for name in subspace}
+        for name in search["simplest_by"]:
+            if name not in known:
+                hint = did_you_mean(name, known) or "; name one of param_distributions"
+                raise InputError(f"searches[{i}].simplest_by: {name!r} is not a parameter of the space{hint}")
     check_comparable(checked["searches"])
     for search in checked["searches"]:
         check_distributions(search["param_distributions"], f"searches[{search['name']}].param_distributions")
@@ -236,6 +241,11 @@ class Run:
     def space(self, wildcards: Any) -> Any:
         """Return the space of a search."""
         return self.searches[wildcards.search]["param_distributions"]
+
+    def simplest_by(self, wildcards: Any) -> list[str]:
+        """Return the parameters of a search of which smaller is simpler."""
+        names: list[str] = self.searches[wildcards.search]["simplest_by"]
+        return names
 
     def is_random(self, wildcards: Any) -> bool:
         """Return whether the candidates of a search are independent random draws."""

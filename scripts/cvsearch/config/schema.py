@@ -52,9 +52,9 @@ def validate(config: Config, schema: dict[str, Any]) -> Config:
 
     config = _filled(config, schema["properties"])
     of_a_search = schema["properties"]["searches"]["items"]["properties"]
-    strategy = {"strategy": of_a_search["strategy"]["default"]}
+    own = {key: about["default"] for key, about in of_a_search.items() if "default" in about and key not in INHERITED}
     for i, search in enumerate(config["searches"]):
-        defaults = {key: config[key] for key in INHERITED} | strategy
+        defaults = {key: config[key] for key in INHERITED} | own
         config["searches"][i] = {**defaults, **search}
         limits = {**config["limits"], **search.get("limits", {})}
         config["searches"][i]["limits"] = limits

@@ -1,6 +1,6 @@
 """A search checked against scikit-learn before the first evaluation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from cvsearch.candidates.space import DISTRIBUTIONS, LISTS, Space, Subspace, subspaces, values_of
@@ -44,6 +44,29 @@ def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: boo
             f"dataset.sample_weight: {type(estimator).__name__} of {where}estimator does not take sample weights; leave "
             "sample_weight out, or name an estimator that takes them"
         )
+
+
+def allowed_values(estimator: Any, params: dict[str, Any], trust: Trust) -> Callable[[str, Any], bool]:
+    """Return a function ``allowed(name, value)``: whether scikit-learn takes a value of a parameter.
+
+    Parameters
+    ----------
+    estimator : estimator
+    params : dict
+        Stored values of a candidate. They say which estimators are inside.
+    trust : Trust
+    """
+    from sklearn.base import clone
+
+    made = clone(estimator).set_params(**{name: build(value, trust, name) for name, value in params.items()})
+
+    def allowed(name: str, value: Any) -> bool:
+        owner, last = owner_of(made, name)
+        if not hasattr(owner, "get_params") or last not in owner.get_params(deep=False):
+            return True
+        return constraint_error(with_tuples(clone(owner).set_params(**{last: value}), {last: value}), last) is None
+
+    return allowed
 
 
 def check_init_values(estimator: Any, path: str) -> None:

@@ -8,6 +8,9 @@ from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 # Below so many candidates half of them say nothing of what more would find.
 FEWEST_CANDIDATES = 20
 
+# From so many times the forecast on, something else used the cores too.
+MUCH_LONGER = 2
+
 
 def sentences(verdict: dict[str, Any]) -> list[str]:
     """Return the sentences of ``verdict.json``, the most important first.
@@ -92,6 +95,8 @@ def _simplest(verdict: dict[str, Any]) -> list[str]:
     candidate = verdict["one_standard_error"]
     if candidate is None:
         return []
+    if verdict["n_splits"] < FEWEST_SPLITS:
+        return [f"Candidate {candidate} is the simplest within one standard error of it, which {_too_few(verdict)}."]
     if candidate == verdict["best"]["candidate"]:
         return ["No simpler candidate is within one standard error of it."]
     return [
@@ -116,6 +121,8 @@ def _more(verdict: dict[str, Any]) -> list[str]:
         return [f"{line}. A good region may still be found by more candidates."]
     if error is None:
         return [f"{line}."]
+    if verdict["n_splits"] < FEWEST_SPLITS:
+        return [f"{line}. Whether more candidates would help {_too_few(verdict)}."]
     if best - median <= error:
         return [f"{line}, within one standard error of the best: more candidates from this space would help little."]
     return [f"{line}, more than one standard error below the best: more candidates may help."]
@@ -125,7 +132,15 @@ def _cost(verdict: dict[str, Any]) -> list[str]:
     forecast, actual = verdict["core_hours"]["forecast"], verdict["core_hours"]["actual"]
     if actual is None:
         return []
-    return [f"It took {actual:.3g} core-hours{f', {forecast:.3g} were forecast' if forecast is not None else ''}."]
+    if forecast is None:
+        return [f"Its evaluations took {actual:.3g} core-hours."]
+    line = f"Its evaluations took {actual:.3g} core-hours, {forecast:.3g} were forecast"
+    slower = actual > MUCH_LONGER * forecast
+    return [f"{line}; they are slower where more jobs run than there are cores." if slower else f"{line}."]
+
+
+def _too_few(verdict: dict[str, Any]) -> str:
+    return f"cannot be told from {_counted(verdict['n_splits'], 'split')}"
 
 
 def _interval(found: dict[str, Any]) -> str:

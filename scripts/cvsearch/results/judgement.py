@@ -1,6 +1,6 @@
 """What a verdict is made of, read from the files of a finished search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cvsearch.candidates.plan import Plan, planned_settings
@@ -9,8 +9,10 @@ from cvsearch.config.values import store
 from cvsearch.data.dataset import Dataset
 from cvsearch.errors import InputError
 from cvsearch.evaluation.baselines import NO_PARAMETERS, baseline_specs
+from cvsearch.evaluation.check import allowed_values
 from cvsearch.evaluation.estimator import build_estimator
-from cvsearch.evaluation.scoring import build_scorers
+from cvsearch.evaluation.scoring import build_scorers, ranking_scorer
+from cvsearch.evaluation.weights import routed
 from cvsearch.files import read_json
 from cvsearch.journal.identity import identity_of
 from cvsearch.layout import SearchPaths
@@ -79,6 +81,7 @@ class Judged:
             best=self.best["candidate"],
             ratio=mean_ratio([split["n_train"] for split in self.splits], [split["n_test"] for split in self.splits]),
             space=self.search["param_distributions"],
+            simplest_by=self.search["simplest_by"],
             random=self.search["strategy"] == "random",
             baselines={name: None if mean is None or mean != mean else mean for name, mean in means.items()},
             splits_in_time=self.in_time,
@@ -94,43 +97,55 @@ class Judged:
             name: Predictions(self.paths, self.plans, self._identities(spec), [NO_PARAMETERS])
             for name, spec in specs.items()
         }
-        numbers = self._scored()
-        try:
-            candidates = self._splits_of(predictions, numbers)
-        except InputError as error:
-            reason = str(error)
-            return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in specs})
-        baselines: dict[str, Sequence[SplitPredictions] | None] = {}
-        for name, found in of_baselines.items():
+        scoring, estimator = (
+            ranking_scorer(self.search["scoring"]),
+            build_estimator(self.search["estimator"], self.trust),
+        )
+        has_weights = self.dataset.about["sample_weight"]
+        with routed(has_weights):
+            scorers = build_scorers(scoring, estimator, self.trust, weighted=has_weights)
+            weights = self.dataset.sample_weight if scorers.weighted else None
             try:
-                baselines[name] = self._splits_of(found, [0])
-            except InputError:  # A baseline without a score on some split has no predictions there.
-                baselines[name] = None
-        scoring = self.search["scoring"]
-        estimator = build_estimator(self.search["estimator"], self.trust)
-        if isinstance(scoring, list):
-            scoring = scoring[0]
-        elif isinstance(scoring, dict) and self.scorer in scoring:
-            scoring = scoring[self.scorer]
-        scorers = build_scorers(scoring, estimator, self.trust)
-        score = score_of(scoring, scorers.together, candidates[0], predictions.classes)
-        groups = None if self.dataset.groups is None else self.dataset.groups[:]
-        return corrected(candidates, baselines, score, groups, self.search["random_state"])
+                candidates = self._splits_of(predictions, self._scored(), weights)
+            except InputError as error:
+                reason = str(error)
+                return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in specs})
+            baselines: dict[str, Sequence[SplitPredictions] | None] = {}
+            for name, found in of_baselines.items():
+                try:
+                    baselines[name] = self._splits_of(found, [0], weights)
+                except InputError:  # A baseline without a score on some split has no predictions there.
+                    baselines[name] = None
+            score = score_of(scoring, scorers.together, candidates[0], predictions.classes, weights is not None)
+            groups = None if self.dataset.groups is None else self.dataset.groups[:]
+            return corrected(candidates, baselines, score, groups, self.search["random_state"])
 
     def _why_not(self) -> str | None:
         """Return why no corrected score can be had; None where one can."""
         about = self.dataset.about
         if about["target_type"] is None:
             return "the search has no target"
-        if about["sample_weight"]:
-            return "the samples have weights, which the bootstrap of cvsearch does not take yet"
         if about["target_type"].startswith("multi") and about["target_type"] != "multiclass":
             return f"the target is of type {about['target_type']}, of which no scores are resampled"
         if self.in_time:
             return "the splits follow time, so samples cannot be drawn in any order"
         if not self.plans[-1].prediction_bits:
-            return "no predictions are kept: the scorers are your own, or predictions_mb is too small"
+            return f"no predictions are kept: {self._why_none_are_kept()}"
         return None
+
+    def _why_none_are_kept(self) -> str:
+        megabytes = self.search["predictions_mb"]
+        if not megabytes:
+            return "predictions_mb is 0"
+        if any("predictions_mb" in message for message in self.plans[-1].messages):
+            return f"they take more than predictions_mb, {megabytes:g}"
+        return "the scorers ask the estimator for none that can be kept, or one of your own may look at the samples"
+
+    def allowed(self) -> Callable[[str, Any], bool]:
+        """Return what tells whether the best candidate may have another value of a parameter, as scikit-learn says."""
+        estimator = build_estimator(self.search["estimator"], self.trust)
+        params = store(self.best["params"], str(self.paths.best))
+        return allowed_values(estimator, params, self.trust)
 
     def _scored(self) -> list[int]:
         """Return the candidates that have a score on every split."""
@@ -146,8 +161,8 @@ class Judged:
         data = self.dataset.about["sha256"]
         return [identity_of(search, data, i, split["sha256"], known).sha256 for i, split in enumerate(self.splits)]
 
-    def _splits_of(self, predictions: Predictions, numbers: Sequence[int]) -> list[SplitPredictions]:
-        """Return the kept predictions of some candidates, all of them on every split.
+    def _splits_of(self, predictions: Predictions, numbers: Sequence[int], weights: Any) -> list[SplitPredictions]:
+        """Return the kept predictions of some candidates, all of them on every split, with these weights of the samples.
 
         Raises
         ------
@@ -168,7 +183,9 @@ class Judged:
                     responses[method] = values if classes is None or method != "predict" else classes[values]
             if not responses:
                 raise InputError("some candidates that have a score have no kept predictions")
-            made.append(SplitPredictions(predictions.test(split), predictions.target(split), responses))
+            test = predictions.test(split)
+            weight = None if weights is None else weights[test]
+            made.append(SplitPredictions(test, predictions.target(split), responses, weight))
         return made
 
     def outcome(self, verdict: dict[str, Any]) -> Outcome:
