@@ -1,6 +1,6 @@
 """The statistics of a search against the truth, on simulated data: the tables of docs/statistics.md.
 
-``python benchmarks/simulate.py --sets 200 --write docs/statistics.md`` fills them in again.
+``python benchmarks/simulate.py --write docs/statistics.md`` fills them in again.
 
 Each set has 150 samples of 20 features. 59 candidates are ridge regressions, each with its own penalty on its own half of the features,
 fitted to a number or to the signs of two classes. The truth is the winner's score on 20,000 fresh samples, the mean over its fits
@@ -26,6 +26,12 @@ from cvsearch.results.statistics.scores import AUC, score_of  # noqa: E402
 N_SAMPLES, N_FEATURES, N_CANDIDATES, N_FRESH = 150, 20, 60, 20_000
 SPLITS = {"2 shuffle splits": ("shuffle", 2), "5 folds": ("folds", 5), "10 shuffle splits": ("shuffle", 10)}
 SCORES = ("accuracy", "roc_auc", "r2")
+
+HEAD = (
+    "| score | signal | splits | sets | error, uncorrected | error, corrected | its standard deviation | covered | width "
+    "| gain over `default` above 0 | over `dummy` |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+)
 
 
 def splits_of(kind, n_splits, random):
@@ -109,23 +115,22 @@ def one_set(splitter, score, signal, random):
     }
 
 
-def winners(n_sets):
-    """Return the rows of the table of the corrected score, and print them as they come."""
-    rows = [
-        "| score | signal | splits | sets | error, uncorrected | error, corrected | its standard deviation | covered | width "
-        "| gain over `default` above 0 | over `dummy` |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
+def winners(n_sets, scores):
+    """Return the rows of the table of the corrected score, by score, and print them as they come."""
+    rows = {score: [] for score in scores}
     for number, (score, signal, splitter) in enumerate(itertools.product(SCORES, (False, True), SPLITS)):
+        if score not in scores:
+            continue
         random = np.random.default_rng([number, 7])
         sets = [one_set(splitter, score, signal, random) for _ in range(n_sets)]
         of = {name: np.array([found[name] for found in sets]) for name in sets[0]}
-        rows.append(
+        row = (
             f"| {score} | {'yes' if signal else 'no'} | {splitter} | {n_sets} | {of['uncorrected'].mean():+.3f} "
             f"| {of['error'].mean():+.3f} | {of['error'].std():.3f} | {of['covered'].mean():.1%} | {of['width'].mean():.2f} "
             f"| {of['gain_default'].mean():.1%} | {of['gain_dummy'].mean():.1%} |"
         )
-        print(rows[-1], flush=True)
+        rows[score].append(row)
+        print(row, flush=True)
     return rows
 
 
@@ -151,26 +156,30 @@ def false_alarms(n_sets):
     return rows
 
 
-def main(n_sets, n_pairs, page):
-    """Simulate, print, and fill the tables in where a page is given."""
-    tables = {
-        "t-test": [f"{n_pairs:,} sets for each row.", "", *false_alarms(n_pairs)],
-        "corrected": winners(n_sets),
-    }
-    if page is not None:
-        text = page.read_text()
-        for name, lines in tables.items():
-            marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
-            pattern = re.compile(f"{marks[0]}.*?{marks[1]}", re.DOTALL)
-            block = "\n".join([marks[0], *lines, marks[1]])
-            text = pattern.sub(lambda match, block=block: block, text)
-        page.write_text(text)
+def main(n_sets, n_pairs, scores, page):
+    """Simulate, print, and fill the tables in where a page is given; the rows of other scores stay as they are."""
+    tables = {"t-test": [f"{n_pairs:,} sets for each row.", "", *false_alarms(n_pairs)]} if n_pairs else {}
+    made = winners(n_sets, scores)
+    if page is None:
+        return
+    text = page.read_text()
+    kept = {score: re.findall(rf"^\| {score} \| (?:yes|no) \|.*$", text, re.MULTILINE) for score in SCORES}
+    tables["corrected"] = [*HEAD, *(line for score in SCORES for line in made.get(score, kept[score]))]
+    for name, rows in tables.items():
+        marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        pattern = re.compile(f"{marks[0]}.*?{marks[1]}", re.DOTALL)
+        block = "\n".join([marks[0], *rows, marks[1]])
+        text = pattern.sub(lambda match, block=block: block, text)
+    page.write_text(text)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", type=int, default=200, help="of each row of the corrected score")
-    parser.add_argument("--pairs", type=int, default=2000, help="of each row of the t test")
+    parser.add_argument("--sets", type=int, default=1000, help="of each row of the corrected score")
+    parser.add_argument(
+        "--pairs", type=int, default=2000, help="of each row of the t test; 0 leaves its table as it is"
+    )
+    parser.add_argument("--scores", nargs="*", choices=SCORES, default=SCORES, help="whose rows are made; others stay")
     parser.add_argument("--write", type=Path, help="the page whose tables are filled in")
     arguments = parser.parse_args()
-    main(arguments.sets, arguments.pairs, arguments.write)
+    main(arguments.sets, arguments.pairs, arguments.scores, arguments.write)

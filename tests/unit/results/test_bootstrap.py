@@ -7,7 +7,7 @@ from cvsearch.results.statistics.predictions import Draws, SplitPredictions
 from cvsearch.results.statistics.scores import AnyScore, score_of
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import accuracy_score, get_scorer, mean_squared_error, roc_auc_score
+from sklearn.metrics import accuracy_score, get_scorer, mean_squared_error, r2_score, roc_auc_score
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
 
 METHODS = ("predict", "predict_proba", "decision_function")
@@ -86,13 +86,24 @@ def auc(target, response, sample_weight):
 
 
 def r2_of_whole_side(split, candidate, counts):
+    """1 - squared error of what was drawn / variance of the whole test side, by Beale's ratio estimator of the whole side."""
     rows = np.repeat(np.arange(len(counts)), counts)
-    share = split.weights()[rows].sum() / split.weights().sum()
+    weights, target = split.weights(), split.target
+    n, total = len(counts), sum(weights)
+    share = sum(weights[i] for i in rows) / total
     if not len(rows):
         return np.nan, share
-    errors = (split.target[rows] - split.responses["predict"][candidate][rows]) ** 2
-    variance = np.cov(split.target, aweights=split.weights(), ddof=0) * len(counts) / (len(counts) - 1)
-    return 1 - np.average(errors, weights=split.weights()[rows]) / variance, share
+    errors = [float(target[i] - split.responses["predict"][candidate][i]) ** 2 for i in range(n)]
+    mean = sum(w * t for w, t in zip(weights, target, strict=True)) / total
+    deviations = [(t - mean) ** 2 * n / (n - 1) for t in target]
+    error, variance = (sum(w * v for w, v in zip(weights, of, strict=True)) / total for of in (errors, deviations))
+    of_both = of_variance = 0.0
+    for w, e, d in zip(weights, errors, deviations, strict=True):
+        of_both += n / (n - 1) * (w / total) ** 2 * (e - error) * (d - variance)
+        of_variance += n / (n - 1) * (w / total) ** 2 * (d - variance) ** 2
+    ratio = (error + of_both / variance) / (variance + of_variance / variance)
+    drawn = sum(weights[i] * errors[i] for i in rows) / sum(weights[i] for i in rows)
+    return 1 - ratio * drawn / error, share
 
 
 CASES = {
@@ -163,7 +174,7 @@ REGRESSORS = [
 
 @pytest.mark.parametrize(
     ("name", "n_classes"),
-    [(n, 3) for n in CLASSIFIERS] + [(n, 2) for n in CLASSIFIERS + BINARY] + [(n, 0) for n in [*REGRESSORS, None]],
+    [(n, 3) for n in CLASSIFIERS] + [(n, 2) for n in CLASSIFIERS + BINARY] + [(n, 0) for n in REGRESSORS],
 )
 @pytest.mark.filterwarnings("ignore")
 def test_scores_are_scikit_learns(name, n_classes):
@@ -171,16 +182,35 @@ def test_scores_are_scikit_learns(name, n_classes):
     classes = np.arange(n_classes) if n_classes else None
     splits = list(KFold(3).split(X))
     (split, *_) = kept(classifiers if n_classes else regressors, X, y, splits)
-    scorer = get_scorer(name or "r2")
+    scorer = get_scorer(name)
     counts = Draws([split], 8, random_state=1).counts[0]
-    if name is None:
-        counts = np.ones((2, len(split.positions)), dtype=int)  # r2 keeps the variance of the whole side.
     fast = score_of(name, scorer, split, classes)
     assert not isinstance(fast, AnyScore)
     expected = AnyScore(scorer, classes).of(split, counts)
-    if name is None:
-        expected = 1 - (1 - expected) * (counts.shape[1] - 1) / counts.shape[1]
     np.testing.assert_allclose(fast.of(split, counts), expected, atol=1e-9)
+
+
+def test_r2_of_a_whole_side_is_scikit_learns_but_for_its_bias():
+    X, y = make_regression(4000, 8, noise=60, random_state=0)
+    (split,) = kept(regressors, X, y, [(np.arange(100), np.arange(100, 4000))])
+    found = score_of(None, None, split).of(split, np.ones((1, 3900), dtype=int))[0]
+    for score, response in zip(found, split.responses["predict"], strict=True):
+        assert score == pytest.approx(r2_score(split.target, response), abs=1e-3)
+    perfect = split._replace(responses={"predict": split.target[None]})
+    constant = split._replace(target=np.ones(3900))
+    counts = np.ones((1, 3900), dtype=int)
+    assert score_of("r2", None, perfect).of(perfect, counts) == 1
+    assert np.isnan(score_of("r2", None, constant).of(constant, counts)).all()
+
+
+def test_an_interval_holds_its_estimate():
+    """A gain that is 0 on nearly all draws: both percentiles are 0."""
+    values = np.zeros(1000)
+    for rare in (-1.0, 1.0):
+        values[:10] = rare
+        found = bootstrap._interval(values, "")
+        assert found.low <= found.estimate <= found.high
+        assert found.low <= 0 <= found.high
 
 
 def test_ties_of_auc_count_half():

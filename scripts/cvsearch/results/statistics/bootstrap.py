@@ -175,11 +175,15 @@ def _over_splits(scores: Any, shares: Any) -> Any:
 
 
 def _interval(values: Any, method: str) -> Interval:
-    """Return the mean and the percentiles of what the draws gave."""
+    """Return the mean and the percentiles of what the draws gave.
+
+    Where nearly all draws give the same, the mean of the others may lie outside the percentiles: the interval goes as far as it.
+    """
     import numpy as np
 
     finite = values[np.isfinite(values)]
     if 2 * len(finite) < len(values):
         return Interval.none(f"the score is a number on {len(finite):,} of {len(values):,} draws, fewer than half")
     low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(finite.mean()), float(low), float(high), LEVEL, method, None)
+    estimate = float(finite.mean())
+    return Interval(estimate, min(float(low), estimate), max(float(high), estimate), LEVEL, method, None)

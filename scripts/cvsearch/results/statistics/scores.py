@@ -50,7 +50,7 @@ class SumScore(Score):
     method : str
         The response that it reads.
     terms : callable
-        ``terms(target, response)``: a list of arrays of shape (n_candidates, n_test).
+        ``terms(split, response)``: a list of arrays of shape (n_candidates, n_test).
     finish : callable
         ``finish(weights, split, sums)``: scores of shape (n_draws, n_candidates), from weights of shape (n_draws, n_test) and
         the weighted sums of the terms, each of shape (n_draws, n_candidates).
@@ -59,7 +59,7 @@ class SumScore(Score):
     def __init__(
         self,
         method: str,
-        terms: Callable[[Any, Any], list[Any]],
+        terms: Callable[[SplitPredictions, Any], list[Any]],
         finish: Callable[[Any, SplitPredictions, list[Any]], Any],
     ) -> None:
         self.method, self.terms, self.finish = method, terms, finish
@@ -70,7 +70,7 @@ class SumScore(Score):
 
         scores = np.empty((len(counts), split.n_candidates))
         for candidates in blocks(split.n_candidates, _numbers_of(split, self.method)):
-            terms = self.terms(split.target, np.asarray(split.responses[self.method][candidates]))
+            terms = self.terms(split, np.asarray(split.responses[self.method][candidates]))
             for rows in blocks(len(counts), counts.shape[1]):
                 weights = counts[rows] * split.weights()
                 sums = [weights @ np.asarray(term, dtype=float).T for term in terms]
@@ -233,7 +233,7 @@ def _sum_score(name: str, classes: Any) -> SumScore | None:
     """Return the score of this name if it is a function of sums."""
     if classes is None:
         if name == "r2":
-            return SumScore("predict", _squared_error, _r2)
+            return SumScore("predict", _unexplained, _r2)
         loss = _losses().get(name)
         return None if loss is None else SumScore("predict", loss.terms, loss.finish)
     if name == "accuracy":
@@ -258,43 +258,56 @@ def _negative_root(weights: Any, split: SplitPredictions, sums: list[Any]) -> An
     return -(_mean(weights, split, sums) ** 0.5)
 
 
-def _is_right(target: Any, response: Any) -> list[Any]:
-    return [response == target]
+def _is_right(split: SplitPredictions, response: Any) -> list[Any]:
+    return [response == split.target]
 
 
-def _squared_error(target: Any, response: Any) -> list[Any]:
-    return [(response - target) ** 2]
+def _squared_error(split: SplitPredictions, response: Any) -> list[Any]:
+    return [(response - split.target) ** 2]
 
 
-def _absolute_error(target: Any, response: Any) -> list[Any]:
-    return [abs(response - target)]
+def _absolute_error(split: SplitPredictions, response: Any) -> list[Any]:
+    return [abs(response - split.target)]
 
 
-def _relative_error(target: Any, response: Any) -> list[Any]:
+def _relative_error(split: SplitPredictions, response: Any) -> list[Any]:
     import numpy as np
 
-    return [abs(response - target) / np.maximum(abs(target), np.finfo(np.float64).eps)]
+    return [abs(response - split.target) / np.maximum(abs(split.target), np.finfo(np.float64).eps)]
 
 
-def _r2(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
-    """Return 1 - mean squared error of what was drawn / variance of the target on the whole test side.
+def _unexplained(split: SplitPredictions, response: Any) -> list[Any]:
+    """Return each sample's part of 1 - r2: its squared error by the variance of the target on the whole test side.
 
-    With the variance of what was drawn, r2 of a dozen samples is far too low: the inverse of a variance is biased. The variance
-    is that with n - 1, for the one around a test side's own mean is too small, and r2 would be too low for fresh data.
+    With the variance of what was drawn, r2 of a dozen samples is far too low: the inverse of a variance is biased. That of a whole
+    test side is biased too, less so, and Beale's ratio estimator takes this out. The variance is that with n - 1, for the one
+    around a test side's own mean is too small, and r2 would be too low for fresh data.
     """
     import numpy as np
 
-    mean_error = sums[0] / weights.sum(axis=1)[:, None]
+    error = (response - split.target) ** 2
     target, weight = np.asarray(split.target, dtype=float), split.weights()
-    if len(target) < 2:
-        return np.full_like(mean_error, np.nan)
-    variance = np.average((target - np.average(target, weights=weight)) ** 2, weights=weight)
-    variance *= len(target) / (len(target) - 1)
-    return 1 - mean_error / variance if variance > 0 else np.full_like(mean_error, np.nan)
+    n = len(target)
+    if n < 2:
+        return [np.full(error.shape, np.nan)]
+    deviation = (target - np.average(target, weights=weight)) ** 2 * n / (n - 1)
+    mean_error, variance = np.average(error, axis=1, weights=weight), np.average(deviation, weights=weight)
+    if variance <= 0:
+        return [np.full(error.shape, np.nan)]
+    # Covariances of the two means, by their own size: the relative bias of their ratio.
+    share = n / (n - 1) * (weight / weight.sum()) ** 2 * (deviation / variance - 1)
+    of_variance = share @ (deviation / variance - 1)
+    of_both = np.divide(error @ share, mean_error, out=np.zeros_like(mean_error), where=mean_error > 0) - share.sum()
+    factor = (1 + of_both) / (1 + of_variance)
+    return [error * (factor / variance)[:, None]]
+
+
+def _r2(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
+    return 1 - _mean(weights, split, sums)
 
 
 class _Loss(NamedTuple):
-    terms: Callable[[Any, Any], list[Any]]
+    terms: Callable[[SplitPredictions, Any], list[Any]]
     finish: Callable[[Any, SplitPredictions, list[Any]], Any]
 
 
@@ -313,12 +326,12 @@ class _LogLikelihood:
     def __init__(self, classes: Any) -> None:
         self.classes = classes
 
-    def __call__(self, target: Any, response: Any) -> list[Any]:
+    def __call__(self, split: SplitPredictions, response: Any) -> list[Any]:
         import numpy as np
 
         eps = np.finfo(response.dtype).eps
-        column = np.searchsorted(self.classes, target)
-        right = response[:, np.arange(len(target)), column]
+        column = np.searchsorted(self.classes, split.target)
+        right = response[:, np.arange(len(column)), column]
         return [np.log(np.clip(right, eps, 1 - eps).astype(float))]
 
 
@@ -328,8 +341,8 @@ class _Confusion:
     def __init__(self, classes: Any) -> None:
         self.classes = classes
 
-    def terms(self, target: Any, response: Any) -> list[Any]:
-        found = [(response == name) & (target == name) for name in self.classes]
+    def terms(self, split: SplitPredictions, response: Any) -> list[Any]:
+        found = [(response == name) & (split.target == name) for name in self.classes]
         return [*found, *(response == name for name in self.classes)]
 
 
