@@ -81,7 +81,7 @@ def verdict_of(
     edges: dict[str, str] = {}
     region = None
     if above_guess not in ("no", "unclear"):
-        edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio), means)
+        edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio))
         with_best = like_the_best | (np.arange(len(scores)) == best)
         good = good_candidates(means, with_best, search.baselines.get("dummy"))
         region = next_region(search.space, params, best, good, edges, allowed or _any)

@@ -13,9 +13,6 @@ EDGE = 0.05
 # How far the next region goes beyond an end at which the best lies, as a share of the old axis.
 BEYOND = 0.25
 
-# A parameter at the edge has at most this share of the best tenth of the candidates in the other half of its axis.
-MOST_BEYOND = 0.25
-
 # Of a small search so many candidates may show where a good region is.
 FEWEST_GOOD = 5
 
@@ -79,11 +76,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: Any, means: Any) -> dict[str, str]:
+def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: Any) -> dict[str, str]:
     """Return the numeric parameters whose best value lies at an end of its axis.
 
     A parameter that does not matter lies anywhere, often at an end. So one counts only where no candidate in the other half of
-    its axis is as good, and where most of the best tenth of the candidates lie in the same half.
+    its axis is as good.
 
     Parameters
     ----------
@@ -93,8 +90,6 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
     best : int
     as_good : ndarray of bool of shape (n_candidates,)
         Within one standard error of the best.
-    means : ndarray of shape (n_candidates,)
-        NaN where there is none.
 
     Returns
     -------
@@ -105,7 +100,6 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
     if home is None:
         return {}
     found = {}
-    top = best_tenth(means)
     for name, entry in subspaces(space)[home].items():
         axis = axis_of(entry)
         if axis is None:
@@ -117,31 +111,11 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
         side = "high" if place >= 1 - EDGE or value == max(values, default=None) else side
         if side is None:
             continue
-
-        def beyond_the_middle(members: Any, name: str = name, axis: Axis = axis, side: str = side) -> list[bool]:
-            values = [params[i].get(name) for i in members.nonzero()[0] if params[i].keys() == params[best].keys()]
-            places = [axis.position(v) for v in values if _is_number(v) and (v > 0 or not axis.log)]
-            return [place > 0.5 if side == "low" else place < 0.5 for place in places]
-
-        of_top = beyond_the_middle(top)
-        if not any(beyond_the_middle(as_good)) and sum(of_top) <= MOST_BEYOND * len(of_top):
+        others = [params[i].get(name) for i in as_good.nonzero()[0] if params[i].keys() == params[best].keys()]
+        places = [axis.position(v) for v in others if _is_number(v) and (v > 0 or not axis.log)]
+        if not any(p > 0.5 if side == "low" else p < 0.5 for p in places):
             found[name] = side
     return found
-
-
-def best_tenth(means: Any) -> Any:
-    """Return which candidates are the best tenth, but at least `FEWEST_GOOD` of them, ties included, of shape (n_candidates,).
-
-    Parameters
-    ----------
-    means : ndarray of shape (n_candidates,)
-        NaN where there is none.
-    """
-    import numpy as np
-
-    there = ~np.isnan(means)
-    most = min(int(there.sum()), max(FEWEST_GOOD, math.ceil(there.sum() / 10)))
-    return there & (np.where(there, means, -np.inf) >= np.sort(means[there])[-most])
 
 
 def good_candidates(means: Any, like_the_best: Any, guess: float | None) -> Any:
@@ -162,7 +136,9 @@ def good_candidates(means: Any, like_the_best: Any, guess: float | None) -> Any:
     import numpy as np
 
     there = ~np.isnan(means)
-    best, least = means[there].max(), means[best_tenth(means)].min()
+    most = min(int(there.sum()), max(FEWEST_GOOD, math.ceil(there.sum() / 10)))
+    best = means[there].max()
+    least = np.sort(means[there])[-most]
     if guess is not None and math.isfinite(best - guess):
         least = max(least, best - (best - guess) / 10)
     return like_the_best & there & (np.where(there, means, -np.inf) >= least)
