@@ -119,10 +119,10 @@ def _more(verdict: dict[str, Any]) -> list[str]:
     line = f"The best of half as many candidates, {curve['n_candidates']:,}, would have scored {_score(median)} in the median"
     if verdict["better_than_dummy"] in ("no", "unclear"):
         return [f"{line}. A good region may still be found by more candidates."]
-    if error is None:
-        return [f"{line}."]
     if verdict["n_splits"] < FEWEST_SPLITS:
         return [f"{line}. Whether more candidates would help {_too_few(verdict)}."]
+    if error is None:
+        return [f"{line}."]
     if best - median <= error:
         return [f"{line}, within one standard error of the best: more candidates from this space would help little."]
     return [f"{line}, more than one standard error below the best: more candidates may help."]

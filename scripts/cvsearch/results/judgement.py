@@ -11,7 +11,8 @@ from cvsearch.errors import InputError
 from cvsearch.evaluation.baselines import NO_PARAMETERS, baseline_specs
 from cvsearch.evaluation.check import allowed_values
 from cvsearch.evaluation.estimator import build_estimator
-from cvsearch.evaluation.scoring import build_scorers, ranking_scorer
+from cvsearch.evaluation.predictions import content_of
+from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, ranking_scorer
 from cvsearch.evaluation.weights import routed
 from cvsearch.files import read_json
 from cvsearch.journal.identity import identity_of
@@ -130,16 +131,18 @@ class Judged:
         if self.in_time:
             return "the splits follow time, so samples cannot be drawn in any order"
         if not self.plans[-1].prediction_bits:
-            return f"no predictions are kept: {self._why_none_are_kept()}"
+            return f"no predictions are kept: {self._why_none_kept()}"
         return None
 
-    def _why_none_are_kept(self) -> str:
-        megabytes = self.search["predictions_mb"]
-        if not megabytes:
+    def _why_none_kept(self) -> str:
+        """Return why the plan keeps no predictions."""
+        if not self.search["predictions_mb"]:
             return "predictions_mb is 0"
-        if any("predictions_mb" in message for message in self.plans[-1].messages):
-            return f"they take more than predictions_mb, {megabytes:g}"
-        return "the scorers ask the estimator for none that can be kept, or one of your own may look at the samples"
+        if may_look_at_samples(self.search["scoring"]):
+            return "a scorer is your own, and may look at the samples themselves"
+        if content_of(self.search, self.trust, self.dataset).bits:
+            return f"predictions_mb: {self.search['predictions_mb']:g} is too small"
+        return "the scorers read no labels, numbers or probabilities that the estimator predicts"
 
     def allowed(self) -> Callable[[str, Any], bool]:
         """Return what tells whether the best candidate may have another value of a parameter, as scikit-learn says."""

@@ -81,9 +81,10 @@ def verdict_of(
     edges: dict[str, str] = {}
     region = None
     if above_guess not in ("no", "unclear"):
-        edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio))
         with_best = like_the_best | (np.arange(len(scores)) == best)
         good = good_candidates(means, with_best, search.baselines.get("dummy"))
+        # On few splits the standard error may be 0, and the good candidates show as well where others are as good.
+        edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio) | good)
         region = next_region(search.space, params, best, good, edges, allowed or _any)
     with np.errstate(invalid="ignore"):  # Infinite scores have no standard deviation.
         std = float(scores[best].std())

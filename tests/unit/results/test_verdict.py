@@ -168,6 +168,16 @@ def test_best_at_the_edge():
     assert "C lies at the edge of the space" in " ".join(sentences(found))
 
 
+def test_a_parameter_that_does_not_matter_is_at_no_edge():
+    """The best has the last value of tol and no spread over its 2 splits, so that nobody is within one standard error."""
+    params = [{"C": 10.0 ** (i // 10), "tol": 10.0 ** (i % 10)} for i in range(100)]
+    scores = np.array([[0.95 - abs(i // 10 - 5) * 0.1 - 1e-4 * (9 - i % 10)] * 2 for i in range(100)])
+    space = {"C": {"logspace": [0, 9, 10]}, "tol": {"logspace": [0, 9, 10]}}
+    found = made(100, 2, scores=scores, params=params, best=59, space=space)
+    assert found["standard_error"] == 0
+    assert found["at_edge"] == []
+
+
 def test_findings_stay_silent_without_what_they_need():
     found = made(3, 5, gain=None, baselines={}, best=0, scores=np.full((3, 5), 0.2))
     assert findings_of(Outcome(found, None, 0, 0, 0)) == []

@@ -89,7 +89,7 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
         Of each candidate.
     best : int
     as_good : ndarray of bool of shape (n_candidates,)
-        Within one standard error of the best.
+        Within one standard error of the best, or one of the `good_candidates`.
 
     Returns
     -------
