@@ -3,7 +3,7 @@
 import pytest
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError
-from cvsearch.evaluation.check import check_parameters, check_search
+from cvsearch.evaluation.check import allowed_values, check_parameters, check_search
 from cvsearch.evaluation.estimator import build_estimator
 
 SKLEARN = Trust([])
@@ -53,3 +53,14 @@ def test_parameters_of_a_space_are_checked_against_the_estimator():
         check_parameters(pipeline, {"svc__gama": [1]}, SKLEARN, "space")
     with pytest.raises(InputError, match=r"space\[1\]\.svc__l1_ratio"):
         check_parameters(pipeline, [{"svc__C": [1]}, {"svc__l1_ratio": [1]}], SKLEARN, "space")
+
+
+def test_tells_which_values_an_estimator_takes():
+    """In a candidate with these parameters, which may say what an estimator inside is."""
+    pipeline = build_estimator(PIPELINE, SKLEARN)
+    allowed = allowed_values(pipeline, {"svc": "sklearn.ensemble.RandomForestClassifier"}, SKLEARN)
+    assert allowed("svc__max_features", 0.9)
+    assert not allowed("svc__max_features", 1.1)
+    assert not allowed("svc__n_estimators", 0)
+    assert allowed("svc__C", -1), "the candidate has no such parameter"
+    assert not allowed_values(pipeline, {"svc__C": 1.0}, SKLEARN)("svc__C", 0.0)

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from cvsearch.config.names import Trust
+from cvsearch.evaluation.scoring import build_scorers
+from cvsearch.evaluation.weights import routed
 from cvsearch.results.statistics import bootstrap, scores
 from cvsearch.results.statistics.predictions import Draws, SplitPredictions
 from cvsearch.results.statistics.scores import AnyScore, score_of
@@ -188,6 +191,19 @@ def test_scores_are_scikit_learns(name, n_classes):
     assert not isinstance(fast, AnyScore)
     expected = AnyScore(scorer, classes).of(split, counts)
     np.testing.assert_allclose(fast.of(split, counts), expected, atol=1e-9)
+
+
+def test_any_scorer_that_asks_for_weights_gets_them():
+    X, y = data("c")
+    weights = np.random.default_rng(0).uniform(0.2, 3, len(y))
+    (split, *_) = kept(classifiers, X, y, list(KFold(3).split(X)), weights)
+    counts = Draws([split], 8, random_state=1).counts[0]
+    with routed(True):
+        scorers = build_scorers("accuracy", LogisticRegression(), Trust([]), weighted=True)
+        found = AnyScore(scorers.together, [0, 1], bool(scorers.weighted)).of(split, counts)
+    expected = [[by_repetition(accuracy_score, "predict")(split, c, row)[0] for c in range(4)] for row in counts]
+    np.testing.assert_allclose(found, expected)
+    assert not np.allclose(found, AnyScore(get_scorer("accuracy"), [0, 1]).of(split, counts))
 
 
 def test_r2_of_a_whole_side_is_scikit_learns_but_for_its_bias():
