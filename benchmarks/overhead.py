@@ -17,11 +17,12 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "faults"), str(ROOT 
 import jobs  # noqa: E402
 from cvsearch.config.names import Trust  # noqa: E402
 from cvsearch.data.dataset import load_dataset  # noqa: E402
-from cvsearch.data.splits import load_split  # noqa: E402
+from cvsearch.data.splits import load_split, read_split_about  # noqa: E402
 from cvsearch.evaluation.batch import Batch  # noqa: E402
 from cvsearch.evaluation.evaluator import Evaluator  # noqa: E402
 from cvsearch.journal.identity import Setting  # noqa: E402
 from cvsearch.journal.journal import Journal  # noqa: E402
+from cvsearch.layout import split_paths  # noqa: E402
 
 REPEATS = 7
 CASES = {"an evaluation of 0.1 s": (0.1, 40), "an evaluation of no time": (0.0, 2000)}
@@ -35,7 +36,8 @@ def compare(seconds, n):
             candidates = [{"value": i, "seconds": seconds} for i in range(n)]
             jobs.prepare(folder, candidates)
             search = jobs.Job(folder).arguments()["search"]
-            train, test = load_split(Path(folder, "results/splits/0.npz"))
+            positions, about = split_paths(0, Path(folder, "results"))
+            train, test = load_split(positions, read_split_about(about)["sha256"])
             dataset = load_dataset(Path(folder, "results/dataset"))
             evaluator = Evaluator(search, Trust(["faulty"]), dataset, train, test, 0)
             batch = Batch(list(map(Setting, candidates)), Journal(Path(folder, "journal")), search)

@@ -71,7 +71,7 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     tasks = work.remaining()
     if tasks:
         evaluator = Evaluator(
-            search, Trust(module_versions), load_dataset(dataset), *load_split(positions), split, bits
+            search, Trust(module_versions), load_dataset(dataset), *load_split(positions, split_sha256), split, bits
         )
         name = f"{paths.search.name}: batch {batch}, split {split}"
         work.evaluate(evaluator, Reporter(name, len(tasks), say), deadline)

@@ -45,7 +45,7 @@ def evaluate_baseline(paths, split, positions, split_sha256, data, search, modul
     work = Batch([NO_PARAMETERS], Journal.at(paths.journal, identity), search, predictions=bool(bits))
     work.wait_for_others(say)
     if work.remaining():
-        evaluator = Evaluator(search, Trust(module_versions), data, *load_split(positions), split, bits)
+        evaluator = Evaluator(search, Trust(module_versions), data, *load_split(positions, split_sha256), split, bits)
         work.evaluate(evaluator, lambda remaining: None, deadline)
     return work.history.rows[NO_PARAMETERS.key], identity.sha256
 

@@ -42,13 +42,14 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     data = load_dataset(dataset)
     split = 0
     abouts = [read_split_about(path) for path in split_abouts]
-    identity = identity_of(search, data.about["sha256"], split, abouts[split]["sha256"], module_versions)
+    split_sha256 = abouts[split]["sha256"]
+    identity = identity_of(search, data.about["sha256"], split, split_sha256, module_versions)
     trust = Trust(module_versions)
     check_search(search, trust, where, data.about["sample_weight"])
     content = content_of(search, trust, data)
     n_tests = [about["n_test"] for about in abouts]
     kept, _ = kept_bits(content.bits, strategy_of(search).count(), n_tests, search["predictions_mb"])
-    evaluator = Evaluator(search, trust, data, *load_split(positions), split, kept)
+    evaluator = Evaluator(search, trust, data, *load_split(positions, split_sha256), split, kept)
     n_candidates = min(search["n_candidates"], ENOUGH_EVALUATIONS)
     settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]
     with stopped_in_order(), Journal.at(journal, identity) as opened:

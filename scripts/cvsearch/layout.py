@@ -25,6 +25,11 @@ class DatasetPaths:
     def __init__(self, folder: AnyPath) -> None:
         self.folder = Path(folder)
 
+    @classmethod
+    def of(cls, results: AnyPath = RESULTS) -> "DatasetPaths":
+        """Return the paths of the dataset under a folder of results."""
+        return cls(Path(results, "dataset"))
+
     @property
     def about(self) -> Path:
         """What is known of the data. It is small, and tells other rules whether the data changed."""
@@ -222,6 +227,11 @@ class RoundPaths:
 def results_of(about: AnyPath) -> Path:
     """Return the folder of results to which a ``dataset/dataset.json`` belongs; a module's prefix stands before its name."""
     return Path(about).parents[1]
+
+
+def logs_folder(results: AnyPath = RESULTS) -> Path:
+    """Return the folder of the jobs' logs."""
+    return Path(results, "logs")
 
 
 def leaderboard_paths(results: AnyPath = RESULTS) -> tuple[Path, Path]:

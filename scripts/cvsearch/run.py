@@ -41,6 +41,7 @@ from cvsearch.layout import (
     SearchPaths,
     holdout_paths,
     leaderboard_paths,
+    logs_folder,
     report_page,
 )
 from cvsearch.report.leaderboard import write_leaderboard
@@ -428,7 +429,7 @@ class Run:
     def tell_errors(self) -> None:
         """Say, at the end of the console, what came out, and repeat what stopped each job."""
         self.tell_results()
-        for line in errors_since(self._results / "logs", self.started):
+        for line in errors_since(logs_folder(self._results), self.started):
             print(f"error: {line}", file=sys.stderr)
         try:
             finished = [paths for paths in map(self._search, self.searches) if self._is_finished(paths)]

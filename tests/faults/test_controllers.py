@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cvsearch.data.dataset import read_about
-from cvsearch.data.splits import load_split, write_split
+from cvsearch.data.splits import load_split, read_split_about, write_split
 from cvsearch.layout import split_paths
 from jobs import is_running
 from tabular import KINDS
@@ -231,7 +231,7 @@ def test_what_changes_between_two_runs_is_evaluated_again_and_nothing_else(tmp_p
     memory.with_name("elsewhere").rename(memory)
 
     positions, about = split_paths(1, workdir.path / "results")
-    train, test = load_split(positions)
+    train, test = load_split(positions, read_split_about(about)["sha256"])
     write_split((positions, about), train[:-1], test, read_about(workdir.path / "results/dataset")["sha256"])
     assert workdir.merge().evaluated == 6, "the other split stands"
 

@@ -137,15 +137,23 @@ def read_split_about(path: AnyPath) -> dict[str, Any]:
     return read_json(path, REBUILD)
 
 
-def load_split(path: AnyPath) -> tuple[Any, Any]:
+def load_split(path: AnyPath, sha256: str) -> tuple[Any, Any]:
     """Return the positions of a split, ``train`` and ``test``.
+
+    Parameters
+    ----------
+    path : path-like
+    sha256 : str
+        Of the positions, as `read_split_about` tells it. Evaluations are known by it.
 
     Raises
     ------
     InputError
-        If the file is damaged.
+        If the file is damaged, or holds other positions.
     """
     train, test = _load(path, "train", "test")
+    if hash_of(train, test) != sha256:
+        raise damaged(path, REBUILD)
     return train, test
 
 

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from cvsearch.candidates.plan import Plan, planned_settings
 from cvsearch.data.dataset import load_dataset
-from cvsearch.data.splits import load_split
+from cvsearch.data.splits import load_split, read_split_about
 from cvsearch.evaluation.predictions import METHODS, decode
 from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import Journal
-from cvsearch.layout import SearchPaths, split_paths
+from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
 
 # What is read of each row.
 NEEDED = ("status", "attempt", "finished", "train", "predictions")
@@ -62,7 +62,7 @@ class Predictions:
     ) -> None:
         self._search, self._identities = search, list(identities or plans[-1].identities)
         self._results = search.folder.parent
-        self._dataset = load_dataset(self._results / "dataset")
+        self._dataset = load_dataset(DatasetPaths.of(self._results).folder)
         self.classes: Any = self._dataset.classes if plans[-1].predicts_labels else None
         self.n_splits = len(self._identities)
         self.settings: list[Setting] = list(
@@ -71,7 +71,8 @@ class Predictions:
 
     def test(self, split: int) -> Any:
         """Return the positions of a split's test samples in the stored data, an ndarray of shape (n_test,)."""
-        return load_split(split_paths(split, self._results)[0])[1]
+        positions, about = split_paths(split, self._results)
+        return load_split(positions, read_split_about(about)["sha256"])[1]
 
     def target(self, split: int) -> Any:
         """Return the targets of a split's test samples, an ndarray of shape (n_test,) or (n_test, n_outputs)."""

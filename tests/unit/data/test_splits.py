@@ -6,7 +6,14 @@ import pytest
 from cvsearch.data.dataset import read_about
 from cvsearch.data.preparation import store
 from cvsearch.data.samples import raw_data
-from cvsearch.data.splits import ClassCounts, describe_split, load_split, read_split_about, shuffle_split
+from cvsearch.data.splits import (
+    ClassCounts,
+    describe_split,
+    load_split,
+    read_split_about,
+    shuffle_split,
+    write_positions,
+)
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
 from sklearn.model_selection import train_test_split
@@ -40,10 +47,10 @@ def made(tmp_path):
 
 def test_one_job_makes_every_split(made):
     for split in range(3):
-        train, test = load_split(made / f"{split}.npz")
+        about = read_split_about(made / f"{split}.json")
+        train, test = load_split(made / f"{split}.npz", about["sha256"])
         for side, expected in zip((train, test), shuffle_split(10, 0.2, split), strict=True):
             np.testing.assert_array_equal(side, expected)
-        about = read_split_about(made / f"{split}.json")
         dataset_sha256 = read_about(made)["sha256"]
         assert about == describe_split(train, test, dataset_sha256, ClassCounts(np.arange(10) % 2))
         assert (about["n_train"], about["n_test"], about["dataset_sha256"]) == (8, 2, dataset_sha256)
@@ -56,10 +63,18 @@ def test_the_hash_follows_positions_types_and_sides():
     assert len({describe_split(*pair, "d")["sha256"] for pair in sides}) == len(sides)
 
 
-@pytest.mark.parametrize(("name", "read"), [("0.npz", load_split), ("0.json", read_split_about)])
+@pytest.mark.parametrize(("name", "read"), [("0.npz", lambda path: load_split(path, "")), ("0.json", read_split_about)])
 def test_a_damaged_split_is_named_with_the_command_that_rebuilds_it(made, name, read):
     path = made / name
     for size in (path.stat().st_size - 9, 40, 0):
         path.write_bytes(path.read_bytes()[:size])
         with pytest.raises(InputError, match=rf"{name}: was truncated or edited; .* --forcerun make_splits"):
             read(path)
+
+
+def test_positions_changed_by_hand_are_named_with_the_command_that_rebuilds_them(made):
+    path, sha256 = made / "0.npz", read_split_about(made / "0.json")["sha256"]
+    train, test = load_split(path, sha256)
+    write_positions(path, train=train[::-1], test=test)
+    with pytest.raises(InputError, match=r"0.npz: was truncated or edited; .* --forcerun make_splits"):
+        load_split(path, sha256)

@@ -53,7 +53,8 @@ def made(folder, splitter, n_splits, holdout=0.0, modules=(), **keys):
     make_splits.main(folder, settings, dict.fromkeys(modules, "1"), paths, held, folder / "splits.json")
     abouts = [json.loads(about.read_text()) for _, about in paths]
     messages = json.loads((folder / "splits.json").read_text())["messages"]
-    return [load_split(path) for path, _ in paths], abouts, load_holdout(held[0]) if held else None, messages
+    splits = [load_split(path, about["sha256"]) for (path, _), about in zip(paths, abouts, strict=True)]
+    return splits, abouts, load_holdout(held[0]) if held else None, messages
 
 
 def name(spec):
