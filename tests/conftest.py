@@ -1,3 +1,4 @@
+import os
 import shutil
 import signal
 
@@ -8,6 +9,9 @@ from workflow_runs import ROOT, TINY
 
 
 def pytest_configure():
+    # Two processes run tests on two cores: threads that wait for each other there take ten times as long as one thread.
+    for library in ("OMP", "OPENBLAS"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     # A test run in the background inherits that Ctrl-C is ignored, one behind nohup that a hang-up is, and so would all
     # that it starts and interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
