@@ -51,17 +51,17 @@ def test_a_table_with_groups_scores_as_in_scikit_learn_and_grows_with_its_conten
 
     # A touched file runs nothing again, a changed one what rests on it.
     os.utime(path)
-    assert workdir.snakemake().jobs["evaluate"] == 0
+    assert "Nothing to be done" in workdir.snakemake().output
     write_table(workdir, TABLE.assign(b=TABLE["b"] + 1))
-    run = workdir.snakemake()
+    run = workdir.merge()
     assert (run.jobs["prepare_dataset"], run.evaluated) == (1, 18)
     write_table(workdir)
-    run = workdir.snakemake()
+    run = workdir.merge()
     assert (run.evaluated, workdir.digest()) == (0, digest)
 
     # Other groups make other splits.
     write_table(workdir, TABLE.assign(patient=TABLE["patient"].iloc[::-1].to_numpy()))
-    assert workdir.snakemake().evaluated == 18
+    assert workdir.merge().evaluated == 18
 
 
 def test_a_large_file_that_is_touched_runs_nothing_again(workdir):
@@ -182,7 +182,7 @@ def test_what_a_loader_returns_is_evaluated(workdir, module, function, search):
         "searches": [search],
     }
     workdir.write("config.yaml", config)
-    assert workdir.snakemake().evaluated == 2
+    assert workdir.merge("results/dataset/example.png").evaluated == 2
     assert workdir.table()["mean_test_score"].notna().all()
 
 
