@@ -16,8 +16,9 @@ from workflow_runs import ROOT
 HERE = Path(__file__).parent
 PROFILE = ROOT / "profiles" / "slurm"
 
-# Without accounting squeue tells what became of a job, and here after seconds rather than the plugin's 40.
-WITHOUT_ACCOUNTING = ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"]
+# Without accounting squeue tells what became of a job, and here after seconds rather than the plugin's 40: most jobs have ended
+# by then, and each question in vain makes the plugin wait ten seconds more before the next one.
+WITHOUT_ACCOUNTING = ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "6"]
 
 # What a virtual node can grant: one job of `evaluate` each, also when it is retried.
 SMALL = ["--default-resources", "mem_mb=1500", "runtime=5", "--set-resources", "evaluate:mem_mb=3500"]

@@ -145,11 +145,12 @@ def test_a_cancelled_job_is_retried_and_resumes(search, local_digest):
     before = run.wait_for_rows(3)
     jobs = wait_until_running(run, 2)
     output_of("scancel", jobs[0])
+    expected = local_digest(sleepers())
     run.finish()
     assert state_of(jobs[0]) == "CANCELLED"
     assert len(run.jobs("evaluate")) == 3
     assert_resumed(run, before)
-    assert run.digest() == local_digest(sleepers())
+    assert run.digest() == expected
 
 
 def test_a_lost_node_leaves_its_work_to_the_other(search, slurm, local_digest):
@@ -183,12 +184,13 @@ def test_an_evaluation_over_its_memory_is_a_row(search, local_digest):
     run = search(sleepers(**keys))
     run.draw_candidates()
     run.submit("--set-resources", "evaluate:mem_mb=2000", "--retries", "0")
+    expected = local_digest(sleepers(**keys))
     run.finish()
     (job,) = run.jobs("evaluate")
     assert state_of(job) == "COMPLETED"
     assert statuses_of(run).count("ok") == statuses_of(run).count("out_of_memory") == 6
     assert "needed more than 300 MB of memory" in (run.results / "evaluations.csv").read_text()
-    assert run.digest() == local_digest(sleepers(**keys))
+    assert run.digest() == expected
 
 
 def test_an_evaluation_over_half_of_its_jobs_memory_is_a_row_until_more_is_granted(search, local_digest):
@@ -196,6 +198,7 @@ def test_an_evaluation_over_half_of_its_jobs_memory_is_a_row_until_more_is_grant
     run = search(sleepers(seconds=0.5, **keys))
     run.draw_candidates()
     run.submit("--set-resources", "evaluate:mem_mb=2000", "--retries", "0")
+    expected = local_digest(sleepers(**keys))
     run.finish()
     assert statuses_of(run).count("ok") == statuses_of(run).count("out_of_memory") == 6
     assert "needed more than 1000 MB of memory" in (run.results / "evaluations.csv").read_text()
@@ -206,7 +209,7 @@ def test_an_evaluation_over_half_of_its_jobs_memory_is_a_row_until_more_is_grant
     assert [state_of(job) for job in run.jobs("evaluate")] == ["COMPLETED"] * 2
     assert statuses_of(run).count("ok") == 12
     assert run.finished().total() == 12 + 6, "those that had hit the limit were evaluated again, and no other"
-    assert run.digest() == local_digest(sleepers(**keys))
+    assert run.digest() == expected
 
 
 def test_a_killed_controller_and_its_successor_write_everything_once(search, local_digest):
