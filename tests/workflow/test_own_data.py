@@ -182,7 +182,7 @@ def test_what_a_loader_returns_is_evaluated(workdir, module, function, search):
         "searches": [search],
     }
     workdir.write("config.yaml", config)
-    assert workdir.merge("results/dataset/example.png").evaluated == 2
+    assert workdir.snakemake().evaluated == 2
     assert workdir.table()["mean_test_score"].notna().all()
 
 
