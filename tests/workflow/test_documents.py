@@ -30,6 +30,7 @@ LANGUAGES = {"sh", "python", "yaml", "snakemake", "text", "bash"}
 SMALLER = {
     r"-j 16": "-j 2",
     r"n_candidates=1000": "n_candidates=12",
+    r"n_candidates=2000": "n_candidates=14",
     r"n_splits=5": "n_splits=3",
     r"n_candidates: 200": "n_candidates: 6",
     r"n_splits: 5": "n_splits: 2",
