@@ -8,14 +8,18 @@ import pandas as pd
 import pytest
 from cvsearch.report.curve import draw_curve
 from cvsearch.report.failures import draw_failures
-from cvsearch.report.figure import save
+from cvsearch.report.figure import COLORMAP, save
 from cvsearch.report.fit_time import draw_fit_time
 from cvsearch.report.importance_bars import draw_importance
 from cvsearch.report.pair_maps import draw_pairs
+from cvsearch.report.parameter_map import draw_map
 from cvsearch.report.slices import draw_slices, windows_of
 from cvsearch.report.train_test import draw_train_test
 from made_tables import SPACE, random_results, results_of
+from matplotlib import colormaps
 from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
 
 
 @pytest.fixture(autouse=True)
@@ -242,3 +246,55 @@ def test_pairs_are_those_of_the_parameters_that_matter_most():
 def test_two_parameters_have_no_pairs_of_their_own():
     figure = draw_pairs(random_results(50), SPACE, "svc")
     assert "The parameter map shows them" in figure.axes[0].texts[0].get_text()
+
+
+@pytest.mark.parametrize("name", [*PICTURES, "map"])
+def test_every_text_is_large_enough_to_read(name):
+    """Eight points, at the size at which a figure is drawn and shown."""
+    table = random_results(200)
+    draw = PICTURES.get(name, lambda table, rows, space: draw_map(table, space, "svc"))
+    figure = draw(table, evaluations_of(table, [(0, 1, "failed", "ValueError: no")]), SPACE)
+    texts = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    assert len(texts) >= 2
+    assert min(text.get_fontsize() for text in texts) >= 8
+
+
+def seen(colour, kind):
+    """Return a colour as a person without one kind of cones sees it, in linear RGB (Vienot, Brettel, Mollon 1999)."""
+    rgb = np.array(to_rgb(colour)) ** 2.2
+    to_cones = np.array([[17.8824, 43.5161, 4.11935], [3.45565, 27.1554, 3.86714], [0.0299566, 0.184309, 1.46709]])
+    cones = to_cones @ rgb
+    if kind == "protanopia":
+        cones[0] = 2.02344 * cones[1] - 2.52581 * cones[2]
+    elif kind == "deuteranopia":
+        cones[1] = 0.494207 * cones[0] + 1.24827 * cones[2]
+    return np.linalg.solve(to_cones, cones)
+
+
+VISION = ["normal", "protanopia", "deuteranopia"]
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_colours_of_scores_have_an_order_for_every_eye(vision):
+    colours = [seen(colormaps[COLORMAP](x), vision) for x in np.linspace(0, 1, 9)]
+    brightness = [colour @ [0.2126, 0.7152, 0.0722] for colour in colours]
+    assert (np.diff(brightness) > 0.01).all(), "a better score is brighter"
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_two_lines_of_a_figure_are_told_apart_by_every_eye(vision):
+    figure = draw_curve(random_results(200), True, "svc")
+    colours = {to_hex(line.get_color()) for line in figure.axes[0].lines}
+    assert len(colours) == 2
+    one, other = (seen(colour, vision) for colour in colours)
+    assert np.abs(one - other).max() > 0.15
+
+
+def test_reasons_are_told_apart_without_colour():
+    table = random_results(50)
+    bad = [(i, 0, "failed", f"ValueError: {'abcde'[i]}") for i in range(5)]
+    figure = draw_failures(table, evaluations_of(table, bad), SPACE, "svc")
+    signs = [
+        c.get_paths()[0].vertices.tobytes() for c in figure.axes[0].collections if c.get_label().startswith("failed")
+    ]
+    assert len(signs) == len(set(signs)) == 5
