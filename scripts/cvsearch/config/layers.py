@@ -1,6 +1,7 @@
-"""Config files as data, and how they are laid over each other.
+"""Config files as data, and how one config is laid over another.
 
-Read by the Snakefile, so by every cluster job again: nothing here imports NumPy or scikit-learn.
+The Snakefile imports this module, and every cluster job reads the Snakefile again. So nothing here imports NumPy or
+scikit-learn.
 """
 
 import re
@@ -15,24 +16,24 @@ from cvsearch.files import AnyPath
 
 Config = dict[str, Any]
 
-# `--config share_work=false` arrives as text, and so does everything inside a mapping on the command line.
+# Snakemake passes `--config share_work=false` as text. Everything inside a mapping on the command line is text too.
 _WORDS = {"true": True, "false": False, "null": None}
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
-# What YAML 1.1 takes for text and YAML 1.2 for a number: an exponent without a point or without a sign.
+# A number with an exponent, but without a point or without a sign. YAML 1.1 reads it as text, YAML 1.2 as a number.
 _EXPONENT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+$")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as Snakemake reads it, but for numbers such as ``1e-3``, which PyYAML takes for text."""
+    """Reads YAML as Snakemake does, except numbers such as ``1e-3``: PyYAML reads them as text."""
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("+-.0123456789"))
 
 
 def read_yaml(path: AnyPath) -> Config:
-    """Read one YAML file as data; a template is refused.
+    """Read one YAML file as data. A template is refused.
 
     Raises
     ------
@@ -52,7 +53,9 @@ def read_yaml(path: AnyPath) -> Config:
 
 
 def refuse_templates(config: Mapping[Any, Any], where: object) -> None:
-    """Refuse a config with a template. Snakemake has run it by now, if it came by ``--configfile``.
+    """Refuse a config with a template.
+
+    If the config was given with ``--configfile``, Snakemake has already run the template.
 
     Raises
     ------
@@ -63,16 +66,16 @@ def refuse_templates(config: Mapping[Any, Any], where: object) -> None:
 
 
 def command_line(config: Mapping[str, Any], files: Iterable[AnyPath]) -> Config:
-    """Return what ``--configfile`` and ``--config`` say, laid over each other as Snakemake does it.
+    """Return the config of the command line: ``--config`` laid over ``--configfile``, as Snakemake does it.
 
-    The files are read again here, because only here a number keeps apart from the same digits in quotes.
+    The files are read again here. So a number and the same digits in quotes stay different.
 
     Parameters
     ----------
     config : dict
-        Of ``--config``.
+        What ``--config`` says.
     files : iterable of path-like
-        Of ``--configfile``.
+        The files of ``--configfile``.
 
     Raises
     ------
@@ -93,7 +96,7 @@ def _laid_over(upper: Any, lower: Any) -> Any:
 
 
 def from_text(value: Any) -> Any:
-    """Return a value of the command line, where all is text, as YAML would have read it without quotes."""
+    """Return a value of the command line, which is text, as YAML would read it without quotes."""
     if isinstance(value, Mapping):
         return {from_text(key): from_text(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -106,7 +109,7 @@ def from_text(value: Any) -> Any:
 
 
 def with_exponents(value: Any) -> Any:
-    """Return a value of an outer workflow's config, in which YAML took ``1e-3`` for text."""
+    """Return a value of an outer workflow's config with numbers for texts such as ``1e-3``."""
     if isinstance(value, Mapping):
         return {key: with_exponents(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -115,12 +118,12 @@ def with_exponents(value: Any) -> Any:
 
 
 def assemble(*layers: Config) -> Config:
-    """Lay configs over each other, key by key of the top level.
+    """Lay configs over each other, for each key of the top level.
 
     Parameters
     ----------
     *layers : dict
-        The strongest first. A layer that has ``searches`` stands alone: weaker ones are not looked at.
+        The strongest layer first. Layers that are weaker than one with ``searches`` are not used.
 
     Returns
     -------

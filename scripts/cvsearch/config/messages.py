@@ -1,4 +1,4 @@
-"""A mistake that the schema finds, as one line: the key's path, the value, the fix."""
+"""Turns a mistake that the schema finds into one line: the key's path, the value, the fix."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,7 @@
-"""The code that a config may name: scikit-learn and the modules under ``trusted_modules``, and nothing else.
+"""The code that a config may name: scikit-learn, the modules under ``trusted_modules``, and NumPy's and SciPy's ufuncs.
 
-A dotted name resolves only inside these. The Snakefile asks which versions of them a search rests on, so
-nothing here imports scikit-learn before a name is resolved.
+A dotted name is resolved only inside these. The Snakefile asks which versions of them a search depends on. So this
+module does not import scikit-learn before it resolves a name.
 """
 
 import ast
@@ -18,18 +18,18 @@ from typing import Any
 
 from cvsearch.errors import InputError, did_you_mean
 
-# A function of these, taken for a loader or a scorer, runs whatever its arguments say. A user's own module of such a name
-# would not be found: the standard library comes first.
+# If a config could name a function of these modules as a loader or a scorer, the function would run whatever its
+# arguments say. A user's own module with such a name would not be found: Python finds the standard library first.
 REFUSED = sys.stdlib_module_names | {"__main__", "cvsearch"}
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
 
-# Libraries of which only the universal functions may be named, such as numpy.log1p.
+# A config may name only the universal functions of these libraries, such as numpy.log1p.
 UFUNC_MODULES = ("numpy", "scipy.special")
 
 
 def check_modules(modules: Iterable[str], path: str) -> None:
-    """Check that nobody trusts what would run anything.
+    """Check that the trusted modules are the user's own, and not modules whose functions can run anything.
 
     Parameters
     ----------
@@ -54,7 +54,8 @@ class Trust:
     Parameters
     ----------
     modules : iterable of str
-        Top-level modules, found on PYTHONPATH or installed, then in the working directory; the keys of `versions` do.
+        Top-level modules. Python looks for them on PYTHONPATH and among the installed packages, then in the working
+        directory. The keys of what `versions` returned may be given too.
     """
 
     def __init__(self, modules: Iterable[str]) -> None:
@@ -67,16 +68,16 @@ class Trust:
         return isinstance(name, str) and bool(_DOTTED.match(name)) and name.split(".")[0] in ("sklearn", *self.modules)
 
     def may_be_ufunc(self, name: object) -> bool:
-        """Tell whether `name` is written as a universal function of NumPy or SciPy: ``numpy.log1p``."""
+        """Tell whether `name` looks like a universal function of NumPy or SciPy, such as ``numpy.log1p``."""
         return isinstance(name, str) and bool(_DOTTED.match(name)) and name.rpartition(".")[0] in UFUNC_MODULES
 
     def resolve_ufunc(self, name: str, path: str) -> Any:
-        """Return the universal function of this name.
+        """Return the universal function with this name.
 
         Raises
         ------
         InputError
-            If there is none.
+            If there is no such function.
         """
         import numpy as np
 
@@ -97,7 +98,7 @@ class Trust:
         path : str
             Key path in the config, for the message.
         kind : str
-            What is asked for, for the message: ``"an estimator"``.
+            What the name should be, for the message: ``"an estimator"``.
 
         Raises
         ------
@@ -153,13 +154,13 @@ class Trust:
             yield spec
 
     def versions(self, spec: Any) -> dict[str, str]:
-        """Say which code stands behind a piece of config, without importing it.
+        """Return the versions of the code that a piece of config names, without importing the code.
 
         Returns
         -------
         dict of str to str
-            Trusted module to the version of its package, or the sha256 of its source where it has none. Trusted modules
-            that these import count too.
+            From a trusted module to the version of its package. A module that is not installed has the sha256 of its
+            source instead. Trusted modules that these modules import are included.
         """
         if not self.modules:
             return {}
@@ -201,7 +202,7 @@ def _sources(module: str) -> list[Path]:
 
 
 def _installed_version(module: str) -> str:
-    from importlib import metadata  # It takes longer than all the rest, and few need it.
+    from importlib import metadata  # This import takes longer than all the rest, and few runs need it.
 
     for package in metadata.packages_distributions().get(module, []):
         return f"{package} {metadata.version(package)}"
@@ -209,7 +210,7 @@ def _installed_version(module: str) -> str:
 
 
 def imports_of(source: bytes) -> list[str]:
-    """Return the top-level names that a source file imports; none where it does not parse."""
+    """Return the top-level names that a source file imports, or an empty list if the file does not parse."""
     try:
         tree = ast.parse(source)
     except SyntaxError:

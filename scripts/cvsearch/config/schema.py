@@ -1,6 +1,7 @@
-"""The config checked against ``config/schema.yaml``, defaults filled in.
+"""Checks the config against ``config/schema.yaml`` and fills in the defaults.
 
-Read by the Snakefile, so by every cluster job again: nothing here imports NumPy or scikit-learn.
+The Snakefile imports this module, and every cluster job reads the Snakefile again. So nothing here imports NumPy or
+scikit-learn.
 """
 
 import math
@@ -11,29 +12,29 @@ from cvsearch.config.messages import key_path, one_line
 from cvsearch.config.values import store
 from cvsearch.errors import InputError
 
-# What a search takes from the top level unless it says otherwise.
+# The keys that a search takes from the top level, unless it sets them itself.
 INHERITED = ("n_candidates", "scoring", "limits", "batch_size", "share_work", "return_train_score", "predictions_mb")
 
-# Folders and files of results/ that a search of this name would overwrite.
+# A search with one of these names would overwrite a folder or a file in results/.
 TAKEN_NAMES = ("dataset", "splits", "logs", "leaderboard.csv", "leaderboard.png", "report.html")
 
-# Where a value may be infinite or NaN: below these keys stand arguments and parameters.
+# Below these keys are arguments and parameters. They may be infinite or NaN.
 VALUES = ("dataset", "estimator", "param_distributions", "scoring")
 
 
 def validate(config: Config, schema: dict[str, Any]) -> Config:
-    """Check a config and fill in what it leaves open.
+    """Check a config and fill in the keys that it leaves out.
 
     Parameters
     ----------
     config : dict
     schema : dict
-        ``config/schema.yaml``, the home of every default.
+        The content of ``config/schema.yaml``. Every default is defined there.
 
     Returns
     -------
     dict
-        A new config in which every key has its value and every search all that it inherits.
+        A new config. Every key has a value, and every search has all that it inherits.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def _check_names(searches: list[dict[str, Any]]) -> None:
 
 
 def _refuse_infinite(value: Any, *path: str | int) -> None:
-    """Refuse an infinite number or NaN where a setting of the search stands."""
+    """Refuse an infinite number or NaN as a setting of the search."""
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             if key not in VALUES:
@@ -88,7 +89,7 @@ def _refuse_infinite(value: Any, *path: str | int) -> None:
 
 
 def _filled(config: Config, properties: dict[str, Any]) -> Config:
-    """Return `config` with every default of the schema's `properties`, whole numbers as int."""
+    """Return `config` with every default of the schema's `properties`, and with whole numbers as int."""
     filled = {}
     for key, schema in properties.items():
         if key in config:

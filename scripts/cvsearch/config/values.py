@@ -1,13 +1,17 @@
-"""What each kind of YAML value becomes: one home for values.
+"""What each kind of YAML value becomes.
 
-A value has four forms. As *YAML* reads it. *Stored*: plain JSON that keeps every type, in the config that a run keeps, in
-batches and in the journal. *Built*: the Python object that an estimator gets. *Shown*: the JSON of a table.
+A value has four forms:
+
+* *YAML*: as the config file has it.
+* *Stored*: plain JSON that keeps every type. It is used in the config that a run keeps, in batches and in the journal.
+* *Built*: the Python object that an estimator gets.
+* *Shown*: the JSON of a table.
 
 ============================================  =====================================================================
 in YAML                                       built
 ============================================  =====================================================================
 null, true, a number, ``.inf``, text          the same
-a list                                        a list; a tuple where scikit-learn takes a tuple and no list
+a list                                        a list, or a tuple if scikit-learn takes a tuple but not a list
 ``{tuple: [0, 1]}``                           a tuple
 a mapping                                     a dict with its keys as in YAML
 the dotted name of a class                    an instance of it
@@ -24,10 +28,10 @@ from typing import Any
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError, did_you_mean
 
-# A mapping whose keys are not all text is stored as {"dict": [[key, value], ...]}: JSON has text keys only.
+# A mapping whose keys are not all text is stored as {"dict": [[key, value], ...]}, because JSON has only text keys.
 DICT, TUPLE = "dict", "tuple"
 
-# How a config writes numbers that strict JSON does not have.
+# How a config writes the numbers that strict JSON cannot write.
 SPECIAL = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
 
 
@@ -53,7 +57,7 @@ def store(value: Any, path: str) -> Any:
 
 
 def show(value: Any) -> Any:
-    """Return a stored value as a table shows it: keys of a mapping as text."""
+    """Return a stored value as a table shows it, with the keys of a mapping as text."""
     if isinstance(value, list):
         return [show(inner) for inner in value]
     if isinstance(value, dict):
@@ -64,7 +68,7 @@ def show(value: Any) -> Any:
 
 
 def strict(value: Any) -> Any:
-    """Return a stored value for a strict JSON file: infinity and NaN as a config writes them."""
+    """Return a stored value for a strict JSON file. Infinity and NaN are written as in a config."""
     if isinstance(value, list):
         return [strict(inner) for inner in value]
     if isinstance(value, dict):
@@ -75,7 +79,7 @@ def strict(value: Any) -> Any:
 
 
 def _pairs(value: dict[str, Any]) -> list[tuple[Any, Any]] | None:
-    """Return the keys and values of a mapping that is stored by pairs, or None for any other."""
+    """Return the keys and values of a mapping that is stored as pairs, or None for any other mapping."""
     pairs = value.get(DICT) if len(value) == 1 else None
     if isinstance(pairs, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
         return [(key, inner) for key, inner in pairs]
@@ -116,14 +120,14 @@ def build(value: Any, trust: Trust, path: str) -> Any:
 
 
 def build_object(name: str, arguments: Any, trust: Trust, path: str) -> Any:
-    """Return an instance of the class of this name, or the function of this name.
+    """Return an instance of the class with this name, or the function with this name.
 
     Parameters
     ----------
     name : str
         A dotted name.
     arguments : dict or None
-        Init parameters of a class, stored; None where the config gives none.
+        The init parameters of a class in their stored form; None if the config gives none.
 
     Raises
     ------
@@ -141,7 +145,7 @@ def build_object(name: str, arguments: Any, trust: Trust, path: str) -> Any:
 
 
 def instantiate(cls: type, arguments: Any, name: str, trust: Trust, path: str) -> Any:
-    """Return an instance of a class with arguments of the config.
+    """Return an instance of a class, made with arguments of the config.
 
     Raises
     ------
@@ -167,19 +171,19 @@ def instantiate(cls: type, arguments: Any, name: str, trust: Trust, path: str) -
 
 
 def with_tuples(estimator: Any, params: dict[str, Any]) -> Any:
-    """Turn, in place, lists among an estimator's parameters into tuples where scikit-learn takes a tuple and no list.
+    """Turn lists among an estimator's parameters into tuples, if scikit-learn takes a tuple but not a list.
 
     Parameters
     ----------
     estimator : object
-        With `params` set.
+        An estimator on which `params` are set. It is changed in place.
     params : dict
-        Name to built value.
+        From the name of a parameter to its built value.
 
     Returns
     -------
     estimator : object
-        The same.
+        The same object.
     """
     for name, value in params.items():
         if isinstance(value, list) and hasattr(estimator, "get_params"):
@@ -190,22 +194,25 @@ def with_tuples(estimator: Any, params: dict[str, Any]) -> Any:
 
 
 def owner_of(estimator: Any, name: str) -> tuple[Any, str]:
-    """Return the estimator that a parameter belongs to, or None, and the parameter's own name: ``scale__copy`` is scale's."""
+    """Return the estimator that a parameter belongs to, or None, and the parameter's own name.
+
+    For example, ``scale__copy`` is the parameter ``copy`` of the step ``scale``.
+    """
     prefix, _, last = name.rpartition("__")
     return (estimator.get_params().get(prefix) if prefix else estimator), last
 
 
 def constraint_error(estimator: Any, name: str | None = None) -> str | None:
-    """Return what scikit-learn says against the values of an estimator's parameters; None where it says nothing.
+    """Return scikit-learn's error about the values of an estimator's parameters, or None if there is no error.
 
-    An estimator of scikit-learn checks its parameters before it looks at the data, so it is asked with no data at all. It
-    names the first wrong parameter only.
+    An estimator of scikit-learn checks its parameters before it looks at the data. So it is called without data.
+    Its error names only the first wrong parameter.
 
     Parameters
     ----------
     estimator : estimator
     name : str, optional
-        The parameter in question; without it, all of them.
+        The parameter to check. Without it, all parameters are checked.
     """
     import warnings
 
@@ -217,7 +224,7 @@ def constraint_error(estimator: Any, name: str | None = None) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             clone(estimator).fit([], [])
-    except Exception as error:  # Nearly all complain of the data then.
+    except Exception as error:  # Nearly all estimators then raise an error about the data.
         says = str(error)
         if type(error).__name__ == "InvalidParameterError" and says.startswith(f"The {name!r} " if name else "The "):
             return says
@@ -228,7 +235,7 @@ _tuples: dict[tuple[type, str], bool] = {}
 
 
 def _wants_tuple(estimator: Any, name: str) -> bool:
-    """Tell whether an estimator of scikit-learn takes a tuple and no list for a parameter, which has a list now."""
+    """Tell whether an estimator of scikit-learn takes a tuple but not a list for a parameter that is a list now."""
     at = type(estimator), name
     if at not in _tuples:
         says = constraint_error(estimator, name)
