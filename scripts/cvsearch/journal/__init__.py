@@ -1,1 +1,1 @@
-"""The journal of finished evaluations: its files, what makes two evaluations equal, and which evaluations remain."""
+"""The journal of finished evaluations: its files, when two evaluations are equal, and which evaluations remain."""

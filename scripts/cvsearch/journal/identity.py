@@ -1,4 +1,8 @@
-"""What makes two evaluations equal: an identity for each split of a search, and a key for each setting."""
+"""When two evaluations are equal.
+
+Two evaluations are equal if they have the same identity and the same key. Each split of a search has an identity. Each
+setting has a key.
+"""
 
 import hashlib
 from importlib import metadata
@@ -6,11 +10,11 @@ from typing import Any, NamedTuple
 
 from cvsearch.files import canonical, sha256_of
 
-# Part of every identity, so that rows of another format are never taken for rows of this one.
-# Raise it with every change to what an evaluation is or to what a row holds.
+# The format is a part of every identity. So rows of another format are never read as rows of this format.
+# Raise this number with every change to what an evaluation is or to what a row holds.
 FORMAT = 3
 
-# Parameters of scikit-learn's estimators that change no score.
+# Parameters of scikit-learn's estimators that do not change a score.
 WITHOUT_EFFECT = ("n_jobs", "verbose", "cache_size")
 
 Params = dict[str, Any]
@@ -24,7 +28,7 @@ class Setting(NamedTuple):
     params : dict
         The candidate's parameters, as stored values.
     resource : int or None
-        How much the evaluation may use, for strategies that ration it; None for all.
+        How much the evaluation may use, for strategies that limit it; None for no limit.
     """
 
     params: Params
@@ -32,7 +36,7 @@ class Setting(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The one text of this setting."""
+        """The text of this setting. Equal settings have equal texts."""
         return canonical([self.params, self.resource])
 
     @property
@@ -52,9 +56,9 @@ class Identity(NamedTuple):
     Attributes
     ----------
     sha256 : str
-        In hex.
+        The identity, in hex.
     of : dict
-        What it is the sha256 of, for the manifest.
+        What the sha256 is computed from. The manifest shows it.
     """
 
     sha256: str
@@ -62,7 +66,7 @@ class Identity(NamedTuple):
 
 
 def essential(spec: Any) -> Any:
-    """Return what an estimator of the config is, without the parameters of scikit-learn that change no score."""
+    """Return an estimator of the config without the parameters of scikit-learn that do not change a score."""
     if isinstance(spec, list):
         return [essential(inner) for inner in spec]
     if not isinstance(spec, dict):
@@ -76,9 +80,9 @@ def essential(spec: Any) -> Any:
 
 
 def defining(search: dict[str, Any]) -> dict[str, Any]:
-    """Return what of a search changes a score: its estimator, its scorers and its random_state.
+    """Return the parts of a search that change a score: its estimator, its scorers and its random_state.
 
-    Limits, the number of candidates, the size of batches and the shortcuts change none.
+    Limits, the number of candidates, the size of batches and the shortcuts do not change a score.
     """
     return {**{key: search[key] for key in ("scoring", "random_state")}, "estimator": essential(search["estimator"])}
 
@@ -93,11 +97,11 @@ def identity_of(
     search : dict
         estimator, scoring, random_state of the config.
     dataset_sha256, split_sha256 : str
-        Of the contents.
+        The sha256 of the contents of the dataset and of the split.
     split : int
-        Its number, which open random states are seeded with.
+        The number of the split. It seeds the random states that the config leaves open.
     module_versions : dict of str to str
-        Of the trusted modules behind the search.
+        The versions of the trusted modules that the search uses.
 
     Returns
     -------

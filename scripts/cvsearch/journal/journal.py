@@ -1,12 +1,18 @@
-"""The journal: every finished evaluation is safe at once, and is found again whatever becomes of the job that made it.
+"""The journal: a finished evaluation is saved at once, and stays there even if the job that made it dies.
 
-A folder for each identity (see `identity`), in it a manifest, which says what the identity is of, and a file for each writer.
-Only that writer appends to its file. Its first line says who it is (``v JSON``: versions and host). Each other line is a start
-(``s KEY``), a result (``r KEY CRC JSON``), or a start that was taken back by an orderly stop (``w KEY``). A line that cannot
-be read is skipped: it was not finished.
+Each identity (see `identity`) has a folder. The folder holds a manifest and a file for each writer. The manifest says
+what the identity was computed from. Only the writer itself appends to its file. The lines of the file are:
 
-Predictions stand in a second file of the writer, appended before the row, whose ``predictions`` are their offset, length and
-CRC there. So a row that can be read has its predictions, whatever its writer died of.
+* ``v JSON``: the first line, with the versions and the host of the writer;
+* ``s KEY``: an evaluation begins;
+* ``r KEY CRC JSON``: the result of an evaluation;
+* ``w KEY``: an evaluation that began was given up in an orderly stop.
+
+A line that cannot be read was not finished. It is skipped.
+
+Each writer has a second file for predictions. Predictions are appended to it before the row is written. The row's
+``predictions`` are their offset, length and CRC in that file. So the predictions of a row that can be read are always
+there, even if the writer died.
 """
 
 import contextlib
@@ -28,7 +34,7 @@ from cvsearch.files import AnyPath, canonical, write_json
 from cvsearch.journal.identity import Identity, Setting, key_of
 from cvsearch.journal.policy import History, Record, Row, history_of
 
-# Beside the files of the writers.
+# The file of the manifest, in the same folder as the files of the writers.
 MANIFEST = "manifest.json"
 WHAT = (
     "Finished evaluations of one search on one split. `of` is what makes them equal: evaluations under another estimator, "
@@ -36,29 +42,29 @@ WHAT = (
     "which host wrote it. Delete this folder to evaluate all of it again."
 )
 
-# What may change the last bits of a score, or tell why one changed.
+# Another version of these packages may change the last bits of a score. The versions help to explain such a change.
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 
-# Length of a line ``s KEY``.
+# The length of a line ``s KEY`` with its newline.
 START_BYTES = 19
 
-# Enough of the end of a file to hold the last start.
+# So many bytes at the end of a file are enough to hold the last start.
 TAIL_BYTES = 1 << 16
 
-# A power cut loses what was appended in this many seconds; the death of a process loses nothing.
+# A power cut loses at most what was appended in the last so many seconds. The death of a process loses nothing.
 SYNC_SECONDS = 5.0
 
 APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
 class Journal:
-    """The journal of one identity; a context manager that opens a file of its own for writing.
+    """The journal of one identity. As a context manager, it opens a new file of its own for writing.
 
     Parameters
     ----------
     folder : path-like
     of : dict, optional
-        What the identity is of; a writer notes it in the manifest.
+        What the identity was computed from. A writer notes it in the manifest.
     """
 
     def __init__(self, folder: AnyPath, of: dict[str, Any] | None = None) -> None:
@@ -70,13 +76,13 @@ class Journal:
         return cls(Path(journal, identity.sha256), identity.of)
 
     def history(self, settings: Iterable[Setting], columns: Sequence[str] | None = None) -> History:
-        """Look settings up.
+        """Return what the journal knows of some settings.
 
         Parameters
         ----------
         settings : iterable of Setting
         columns : sequence of str, optional
-            What is kept of each row. A few columns of a million rows fit in memory, all of them do not.
+            The columns of each row that are kept. A few columns of a million rows fit in memory. All columns do not.
 
         Returns
         -------
@@ -86,7 +92,7 @@ class Journal:
         return history_of(self._records(wanted, columns))
 
     def _records(self, wanted: dict[str, str], columns: Sequence[str] | None) -> Iterator[Record]:
-        """Yield what each writer left, as far as it is `wanted`: key to the text of its setting."""
+        """Yield what each writer left of the settings in `wanted`, which maps a key to the text of its setting."""
         for path in sorted(self.folder.glob("*.journal")):
             found, started, withdrawn = _replay(path.read_bytes(), wanted)
             rows = []
@@ -98,11 +104,12 @@ class Journal:
             yield Record(rows, in_flight, withdrawn & wanted.keys(), in_flight is not None and _is_held(path))
 
     def at_work(self) -> dict[str, bool]:
-        """Return the key that each living writer has begun last, and whether it has not finished it yet.
+        """Return the last evaluation that each living writer began.
 
         Returns
         -------
         dict of str to bool
+            From the key of the evaluation to whether it still runs.
         """
         begun: dict[str, bool] = {}
         for path in self.folder.glob("*.journal"):
@@ -115,7 +122,7 @@ class Journal:
         return begun
 
     def writers(self) -> list[dict[str, str]]:
-        """Return who wrote here: python, numpy, scipy, scikit-learn and host of each writer that finished an evaluation."""
+        """Return python, numpy, scipy, scikit-learn and host of each writer that finished an evaluation."""
         found = []
         for path in sorted(self.folder.glob("*.journal")):
             with open(path, "rb") as file:
@@ -131,8 +138,8 @@ class Journal:
             write_json(manifest, {"what": WHAT, "of": strict(self._of)})
         self._path = self.folder / f"{secrets.token_hex(8)}.journal"
         self._file: int | None = os.open(self._path, APPEND | os.O_EXCL, 0o644)
-        self._predictions: int | None = None  # Opened with the first predictions, by whoever has some.
-        self._predicted = 0  # Where those end that rows point to.
+        self._predictions: int | None = None  # The file is opened when the first predictions are written.
+        self._predicted = 0  # Where the last predictions end that a row points to.
         _hold(self._descriptor)
         self._append(b"v %s\n" % canonical(writer()).encode())
         self._undo_to = self.end
@@ -161,12 +168,12 @@ class Journal:
         ----------
         key : str
         row : dict
-            Its ``predictions``, where they are bytes, go into the file of predictions first.
+            If its ``predictions`` are bytes, they are first written to the file of predictions.
 
         Raises
         ------
         OSError
-            If it could not be written whole; the evaluation then counts as not begun.
+            If the row or its predictions could not be written whole. The evaluation then counts as not begun.
         """
         try:
             if isinstance(content := row.get("predictions"), bytes):
@@ -181,9 +188,10 @@ class Journal:
             self._sync()
 
     def _keep(self, content: bytes) -> list[int]:
-        """Append predictions to their file; return where they are: offset, length, CRC.
+        """Append predictions to their file. Return their offset, length and CRC.
 
-        What a death or a full disk leaves behind them unfinished is overwritten, for no row points there.
+        The death of a process or a full disk may have left unfinished bytes at the end of the file. These are removed
+        first, because no row points to them.
         """
         file = self._open_predictions()
         at = self._predicted
@@ -199,19 +207,19 @@ class Journal:
         return self._predictions
 
     def _sync(self) -> None:
-        """Sync to disk: the predictions before the rows that point to them."""
+        """Sync both files to disk: first the predictions, then the rows that point to them."""
         if self._predictions is not None:
             os.fdatasync(self._predictions)
         os.fdatasync(self._descriptor)
         self._synced = time.monotonic()
 
     def read_predictions(self, row: Row) -> bytes | None:
-        """Return the predictions of a row of this journal; None where it has none.
+        """Return the predictions of a row of this journal, or None if the row has none.
 
         Raises
         ------
         InputError
-            If they are damaged.
+            If the predictions are damaged.
         """
         if not row["predictions"]:
             return None
@@ -224,11 +232,14 @@ class Journal:
         return content
 
     def withdraw(self, key: str) -> None:
-        """Note that an evaluation was given up in good order: it is no suspect."""
+        """Note that an evaluation was given up in an orderly stop. So it is not suspected of a death."""
         self._append(f"w {key}\n".encode())
 
     def release(self) -> None:
-        """Let go of the file in a process that a fit forked: its writer's life is not this one's."""
+        """Close the files in a process that a fit forked.
+
+        That process may live longer than the writer. It must not keep the writer's lock.
+        """
         for file in (self._file, self._predictions):
             if file is not None:  # That process may have forked too.
                 os.close(file)
@@ -236,20 +247,21 @@ class Journal:
 
     @property
     def end(self) -> int:
-        """The length of this writer's file in bytes: a process that inherited the file moves the end for all."""
+        """The length of this writer's file in bytes. A process that inherited the file moves this end too."""
         return os.lseek(self._descriptor, 0, os.SEEK_CUR)
 
     def since(self, offset: int) -> tuple[dict[str, Row], str | None]:
-        """Read what this writer's file gained since its end was at `offset`, once the process that inherited it has ended.
+        """Read what was appended to this writer's file since its end was at `offset`.
 
-        What the process's death cut short is taken off again, a line or predictions.
+        Call this after the process that inherited the file has ended. If the process died while it wrote a line or
+        predictions, the unfinished part is removed.
 
         Returns
         -------
         rows : dict of str to dict
-            Key to row.
+            From key to row.
         in_flight : str or None
-            The key that was begun and not finished.
+            The key of the evaluation that began and did not finish.
         """
         with open(self._path, "rb") as file:
             file.seek(offset)
@@ -278,7 +290,7 @@ class Journal:
 
 
 def _write(file: int, content: bytes) -> None:
-    while content:  # A second round only where the disk is full: it raises the reason.
+    while content:  # A second round comes only if the disk is full. It raises the error.
         content = content[os.write(file, content) :]
 
 
@@ -288,9 +300,10 @@ def _predictions_of(path: Path) -> Path:
 
 
 def _locate(path: Path, rows: Iterable[tuple[str, Row]]) -> None:
-    """Put the name of a writer in front of where predictions are in its file.
+    """Add the name of the writer to the place of each row's predictions.
 
-    None in place of those that its file does not hold: it was deleted, or a power cut took its end.
+    The place becomes None if the file does not hold the predictions. Then the file was deleted, or a power cut took its
+    end.
     """
     predictions = _predictions_of(path)
     size = predictions.stat().st_size if predictions.exists() else 0
@@ -301,7 +314,7 @@ def _locate(path: Path, rows: Iterable[tuple[str, Row]]) -> None:
 
 
 def writer() -> dict[str, str]:
-    """Return who writes here: versions and host."""
+    """Return the versions and the host of this writer."""
     return {
         "python": platform.python_version(),
         **{name: metadata.version(name) for name in PACKAGES},
@@ -310,9 +323,18 @@ def writer() -> dict[str, str]:
 
 
 def _replay(content: bytes, wanted: dict[str, str] | None = None) -> tuple[list[tuple[str, Row]], str | None, set[str]]:
-    """Return [(key, row)] of the results in a journal file, the key begun last and not finished or None, and those taken back.
+    """Read the content of a journal file.
 
-    Rows of keys that are not in `wanted` are not read; None wants all.
+    Rows of keys that are not in `wanted` are not read. If `wanted` is None, all rows are read.
+
+    Returns
+    -------
+    rows : list of (str, dict)
+        Key and row of each result.
+    started : str or None
+        The key of the evaluation that began last, if it did not finish.
+    withdrawn : set of str
+        The keys that were given up in an orderly stop.
     """
     rows: list[tuple[str, Row]] = []
     started: str | None = None
@@ -342,15 +364,15 @@ def _row_in(line: bytes) -> Row | None:
 
 
 def _hold(file: int) -> None:
-    """Lock a journal file for as long as its writer lives; the kernel lets go of it, whatever the writer died of."""
+    """Lock a journal file as long as its writer lives. The kernel removes the lock when the writer ends or dies."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)  # Waits for no more than a reader's look at it.
+        fcntl.flock(file, fcntl.LOCK_EX)  # Waits at most for a reader that checks the lock.
     except OSError:
-        return  # A file system without locks: its dead and its living writers look alike.
+        return  # The file system has no locks. Dead and living writers then look the same.
 
 
 def _is_held(path: Path) -> bool:
-    """Whether the writer of a journal file lives."""
+    """Whether the writer of a journal file is alive."""
     with open(path, "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -364,22 +386,22 @@ def _is_held(path: Path) -> bool:
 def read_histories(
     folder: AnyPath, identities: Iterable[str], settings: Sequence[Setting], columns: Sequence[str] | None = None
 ) -> Iterator[tuple[Journal, History]]:
-    """Read a search's evaluations split by split: what the plan, the merge and the status know of them comes from here.
+    """Read a search's evaluations split by split, for the plan, the merge and the status.
 
     Parameters
     ----------
     folder : path-like
-        Of the search's journal.
+        The folder of the search's journal.
     identities : iterable of str
-        One for each split.
+        One identity for each split.
     settings : sequence of Setting
     columns : sequence of str, optional
-        What is kept of each row.
+        The columns of each row that are kept.
 
     Yields
     ------
     journal : Journal
-        Of the split.
+        The journal of the split.
     history : History
     """
     for identity in identities:

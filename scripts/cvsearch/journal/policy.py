@@ -1,7 +1,7 @@
-"""Which rows stand, which tasks remain and in which order, and what a death means.
+"""Which rows are final, which tasks remain and in which order, and what a death means.
 
-Pure functions of the journal's records and of today's limits: no files and no clock. The plan, the pilot, `evaluate`, the
-merge and the status all ask here.
+These are pure functions of the journal's records and of today's limits. They use no files and no clock. The plan, the
+pilot, `evaluate`, the merge and the status all use them.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,21 +12,22 @@ from cvsearch.journal.identity import Params, Setting
 Row = dict[str, Any]
 Limits = dict[str, float | None]
 
-# A death is repeated once, to tell a bad candidate from bad luck: the death of a worker and the death of a whole job.
+# After a death the evaluation is tried once more, to tell a bad candidate from bad luck. This holds for the death of a
+# worker and for the death of a whole job.
 DEATHS = 2
 
-# The limit that an evaluation with this status may have hit. Code that does not check whether it got its memory crashes
-# where there is none, so a crash may come from the limit of memory.
+# The limit that an evaluation with this status may have hit. Some code does not check whether it got the memory that it
+# asked for, and crashes if it did not. So a crash may come from the limit of memory.
 HIT_LIMIT = {"timeout": "seconds", "out_of_memory": "memory_mb", "killed": "memory_mb"}
 
 
 class Terms(NamedTuple):
-    """Under what a row stands.
+    """The conditions under which a row is final.
 
     Attributes
     ----------
     limits : dict
-        seconds and memory_mb of one evaluation, None for no limit.
+        seconds and memory_mb of one evaluation; None for no limit.
     retry_failed : int
         How many more times a failed evaluation is tried.
     return_train_score : bool
@@ -54,9 +55,9 @@ class Record(NamedTuple):
     rows : list of (str, dict)
         Key and row of each finished evaluation.
     in_flight : str or None
-        The key that it began and did not finish.
+        The key of the evaluation that the writer began and did not finish.
     withdrawn : set of str
-        The keys that it gave up in an orderly stop.
+        The keys of the evaluations that the writer gave up in an orderly stop.
     alive : bool
         Whether the writer still runs.
     """
@@ -73,9 +74,9 @@ class History(NamedTuple):
     Attributes
     ----------
     rows : dict of str to dict
-        Key to the row that counts: a success, or else the last failure.
+        From key to the row that counts: a success, or else the last failure.
     deaths : dict of str to int
-        Key to how many jobs died while they evaluated it; 0 where all of them gave it up in an orderly stop.
+        From key to how many jobs died during the evaluation; 0 if every such job gave it up in an orderly stop.
     """
 
     rows: dict[str, Row]
@@ -106,7 +107,10 @@ def history_of(records: Iterable[Record]) -> History:
 
 
 def _that_counts(row: Row, other: Row) -> Row:
-    """Return which of two rows of one setting counts, with the predictions that either has: equal evaluations predict the same."""
+    """Return which of two rows of one setting counts.
+
+    The result has predictions if one of the rows has them, because equal evaluations give equal predictions.
+    """
     first, second = sorted((row, other), key=_precedence, reverse=True)
     places = [one.get("predictions") for one in (first, second) if one["status"] == first["status"] == "ok"]
     if any(place is not None for place in places):
@@ -119,11 +123,11 @@ def _precedence(row: Row) -> tuple[bool, bool, int, float]:
 
 
 def is_final(row: Row, terms: Terms) -> bool:
-    """Tell whether a row stands under today's terms.
+    """Tell whether a row is final under today's terms.
 
     A row that hit a limit is evaluated again under a higher limit. A failed row is evaluated again as often as
-    `retry_failed` says. A row without train scores is evaluated again where they are asked for, and so is one for which nobody
-    tried to keep the predictions.
+    `retry_failed` says. A row without train scores is evaluated again if the terms need train scores. A row without
+    predictions is evaluated again if the terms need predictions and the earlier evaluation did not try to keep them.
     """
     if row["status"] == "ok":
         has_predictions = row.get("predictions") is not None or not terms.predictions
@@ -136,7 +140,7 @@ def is_final(row: Row, terms: Terms) -> bool:
 
 
 def remaining(settings: Iterable[Setting], history: History, terms: Terms) -> list[Task]:
-    """Return the tasks that are to be evaluated; of equal settings, one."""
+    """Return the tasks that still have to be evaluated. Equal settings give one task."""
     tasks = {}
     for setting in settings:
         key = setting.key
@@ -150,27 +154,28 @@ def remaining(settings: Iterable[Setting], history: History, terms: Terms) -> li
 
 
 def untried(tasks: Iterable[Task], history: History) -> list[Task]:
-    """Return the tasks that no job has begun yet: what a pilot may try without waiting for a bad candidate again."""
+    """Return the tasks that no job has begun yet. A pilot can try these without waiting for a bad candidate again."""
     return [task for task in tasks if task.key not in history.rows and task.key not in history.deaths]
 
 
 def given_up(tasks: Iterable[Task], history: History) -> list[Task]:
-    """Return the tasks during which whole jobs died too often."""
+    """Return the tasks that are given up, because whole jobs died too often during them."""
     return [task for task in tasks if history.deaths.get(task.key, 0) >= DEATHS * (task.attempt + 1)]
 
 
 def in_order(tasks: Iterable[Task], history: History, prefix: Callable[[Params], str]) -> list[Task]:
     """Return tasks in the order in which they are evaluated.
 
-    What was in flight when a whole job died or was stopped comes last, when all else is safe. What has a row comes after
-    what has none. Candidates that share the first steps of a pipeline follow each other.
+    Tasks that ran when a whole job died or was stopped come last. By then the results of all other tasks are saved.
+    Tasks that have a row come after tasks without a row. Candidates that share the first steps of a pipeline are next
+    to each other.
 
     Parameters
     ----------
     tasks : iterable of Task
     history : History
     prefix : callable
-        From parameters to a text that is equal for candidates that share work.
+        Takes parameters and returns a text. Candidates that share work have equal texts.
     """
 
     def rank(task: Task) -> tuple[int, bool, str]:
@@ -180,6 +185,9 @@ def in_order(tasks: Iterable[Task], history: History, prefix: Callable[[Params],
 
 
 def has_time(task: Task, history: History, limits: Limits, seconds_left: float) -> bool:
-    """Tell whether a task may begin: one that ran into a lower limit of seconds needs time for the whole higher one."""
+    """Tell whether a task may begin.
+
+    A task that ran into a lower limit of seconds may begin only if there is time for the whole new limit.
+    """
     timed_out = history.rows.get(task.key, {}).get("status") == "timeout"
     return not timed_out or (limits["seconds"] or 0) <= seconds_left
