@@ -1,6 +1,6 @@
-"""The audit of the splits: what may make their scores too high, too rough or missing. docs/findings.md has a section for each.
+"""The audit of the splits: what may make their scores too high, too rough or missing.
 
-The samples that are held out take no part.
+docs/findings.md has a section for each finding. The audit does not look at the samples that are held out.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,16 +11,16 @@ from cvsearch.data.splits import ClassCounts
 
 INFO, WARNING, ERROR = "info", "warning", "error"
 
-# A test side is small, and a class is rare on it, below so many samples.
+# A test side with fewer samples than SMALL_SIDE is small. A class with fewer samples than RARE on a test side is rare.
 SMALL_SIDE, RARE = 30, 5
 
-# Equal rows on both sides are a warning from this share of a test side on.
+# Equal rows on both sides are a warning if they are at least this share of a test side.
 MANY_DUPLICATES = 0.01
 
-# Accuracy says little of the other classes where the most frequent class has this share of the samples.
+# If the most frequent class has at least this share of the samples, accuracy says little about the other classes.
 DOMINANT = 0.8
 
-# Bytes of samples that are hashed at a time.
+# How many bytes of samples are hashed at a time.
 BLOCK = 64_000_000
 
 
@@ -30,7 +30,7 @@ class Finding(NamedTuple):
     Attributes
     ----------
     number : int
-        Of its kind. Those of the audit begin at 1, those over fits and results at 11.
+        The number of this kind of finding. Findings of the audit begin at 1, findings about fits and results at 11.
     id : str
         The heading of its section in docs/findings.md.
     title : str
@@ -58,14 +58,14 @@ class Split(NamedTuple):
 
 
 def audit(data: Dataset, splits: Sequence[Split], counts: ClassCounts | None) -> list[Finding]:
-    """Return the findings over the splits of a dataset.
+    """Return the findings about the splits of a dataset.
 
     Parameters
     ----------
     data : Dataset
     splits : sequence of Split
     counts : ClassCounts or None
-        For a target of classes.
+        Given if the target holds classes.
     """
     groups = None if data.groups is None else data.groups[:]
     moments = None if data.moments is None else data.moments[:]
@@ -150,7 +150,7 @@ DUPLICATES = Finding(
 
 
 def _shared(splits: Sequence[Split], values: Any, kind: Finding) -> Finding | None:
-    """Return the finding of the split with most test samples whose value is on the training side too."""
+    """Return the finding about the split with the most test samples whose value is on the training side too."""
     import numpy as np
 
     if values is None:
@@ -191,14 +191,14 @@ def _future(splits: Sequence[Split]) -> Finding | None:
 
 
 def accuracy_of_rare_classes(scoring: Any, classes: dict[str, int] | None) -> Finding | None:
-    """Return the finding of a search that is ranked by accuracy where one class is most of the samples.
+    """Return a finding if a search is ranked by accuracy and one class is most of the samples.
 
     Parameters
     ----------
     scoring : object
-        Of the config; None is the accuracy of a classifier.
+        ``scoring`` of the config. None means the accuracy of a classifier.
     classes : dict of str to int, or None
-        Class to number of samples.
+        From class to number of samples.
     """
     first = next(iter(scoring)) if isinstance(scoring, list | dict) else scoring
     if not classes or first not in (None, "accuracy"):
@@ -218,7 +218,10 @@ def accuracy_of_rare_classes(scoring: Any, classes: dict[str, int] | None) -> Fi
 
 
 def _row_hashes(data: Dataset, splits: Sequence[Split]) -> Any:
-    """Return a hash of the features of each sample of a split, 0 for those that are in none, of shape (n_samples,)."""
+    """Return a hash of the features of each sample, of shape (n_samples,).
+
+    The hash is 0 for samples that are in no split.
+    """
     import numpy as np
 
     n_samples = data.about["n_samples"]
@@ -246,7 +249,8 @@ def _hash_rows(X: Any) -> Any:
         return np.fromiter((hash(row) & (2**64 - 1) for row in rows), dtype="uint64", count=X.shape[0])
     if isinstance(X, np.ndarray) and X.dtype.kind in "biuf" and X.ndim == 2:
         bits = np.ascontiguousarray(X, dtype="float64").view("uint64")
-        # Sums of products with odd numbers, modulo 2**64: two different rows collide with a chance of some 2**-63.
+        # The hash is a sum of products with odd numbers, modulo 2**64. Two different rows have the same hash with a
+        # probability of about 2**-63.
         factors = np.random.default_rng(0).integers(2**63, size=X.shape[1], dtype="uint64") * np.uint64(2) + np.uint64(
             1
         )

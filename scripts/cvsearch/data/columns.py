@@ -1,4 +1,4 @@
-"""Which column of a table is what: target, groups, weights, time, or none of the user's features."""
+"""The roles of a table's columns: target, groups, weights, time, folds, dropped, or a feature."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ TEST_FOLD = f"splitter.{SPLIT_BY_COLUMN}.test_fold"
 
 
 def check_dataset_keys(dataset: dict[str, Any]) -> None:
-    """Check what the schema cannot: exactly one source of data, and one use for each column.
+    """Check what the schema cannot check: there is exactly one source of data, and each column has one use.
 
     Parameters
     ----------
     dataset : dict
-        Of the config.
+        ``dataset`` of the config.
 
     Raises
     ------
@@ -61,18 +61,18 @@ def test_fold_column(splitter: Any) -> Any:
 
 
 def data_from(table: Table, dataset: dict[str, Any], test_fold: Any, source: str, path: str) -> RawData:
-    """Take target, groups, weights and time out of a table; the rest are the samples.
+    """Take target, groups, weights and time out of a table. The other columns are the features.
 
     Parameters
     ----------
     table : Table
-        Changed: what is no feature is removed.
+        The table. Columns that are not features are removed from it.
     dataset : dict
-        Of the config.
+        ``dataset`` of the config.
     test_fold : str, int or None
         The column with the number of the fold that each sample is tested in.
     source : str
-        What the columns are of, for messages.
+        What the columns belong to, for messages.
     path : str
         Key path in the config, for messages.
 
@@ -83,7 +83,7 @@ def data_from(table: Table, dataset: dict[str, Any], test_fold: Any, source: str
     Raises
     ------
     InputError
-        If a column is missing, or does not hold what it is to hold.
+        If a column is missing, or its values do not fit its role.
     """
     import pandas as pd
 
@@ -130,7 +130,7 @@ def _hint(name: Any, names: list[Any]) -> str:
 
 
 def read_role(role: str, column: Any, path: str, what: str) -> Any:
-    """Return a column as what it is: groups, weights, moments in time, or folds.
+    """Return a column as an array that fits its role: groups, weights, moments in time, or folds.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def read_role(role: str, column: Any, path: str, what: str) -> Any:
     path : str
         Key path in the config, for messages.
     what : str
-        What the column is called, for messages.
+        The name of the column, for messages.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def _weights(column: Any, path: str, what: str) -> Any:
 
 
 def _moments(column: Any, path: str, what: str) -> Any:
-    """Return what sorts samples in time: numbers, or dates as such."""
+    """Return an array that sorts samples in time: numbers, or dates."""
     import pandas as pd
 
     if isinstance(column.dtype, pd.DatetimeTZDtype):
@@ -190,7 +190,7 @@ def _moments(column: Any, path: str, what: str) -> Any:
                 f"read: {{parse_dates: [{column.name}], date_format: '%d.%m.%Y'}}"
             ) from None
     if column.isna().any():
-        labels_from(column, what, path)  # It says how many are missing.
+        labels_from(column, what, path)  # Raises an error that says how many values are missing.
     moments = column.to_numpy()
     if moments.dtype.kind not in "iufM":
         raise InputError(f"{path}: {what} is of type {column.dtype}; give dates or numbers")

@@ -1,4 +1,4 @@
-"""The dataset as the jobs see it: one file, mapped into memory, and what is known of it."""
+"""The dataset as the jobs see it: one file that is mapped into memory, and a description of the data."""
 
 from typing import Any, NamedTuple
 
@@ -28,7 +28,7 @@ class Samples(NamedTuple):
 
 
 class Dataset:
-    """Samples, what belongs to them, and what `prepare_dataset` found out about them.
+    """The samples, the data that belong to them, and what `prepare_dataset` found out about them.
 
     Parameters
     ----------
@@ -38,12 +38,13 @@ class Dataset:
         ``dataset.json``: shape, kind, classes, sha256.
     groups, sample_weight, test_fold : ndarray of shape (n_samples,), or None
     rows : ndarray of int of shape (n_samples,), or None
-        The row of each sample in the user's data, where samples are stored in the order of time.
+        The row of each sample in the user's data. Given if samples are stored in the order of time.
     classes : ndarray of shape (n_classes,), or None
-        The values that a target of classes has, sorted. They are found once, when the data are prepared: a later job that
-        looked for them would read the targets of the samples that are held out.
+        The sorted classes of the target, if it holds classes. They are found once, when the data are prepared. A later
+        job would have to read the targets of the samples that are held out.
     moments : ndarray of int of shape (n_samples,), or None
-        Equal for samples of one moment, where samples are stored in the order of time.
+        A number for each moment. Samples of one moment have equal numbers. Given if samples are stored in the order of
+        time.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class Dataset:
         self.groups, self.sample_weight, self.test_fold, self.rows = groups, sample_weight, test_fold, rows
 
     def take(self, positions: Any) -> Samples:
-        """Return a copy of the samples at these positions, of the type that the user's data have.
+        """Return a copy of the samples at these positions. It has the type of the user's data.
 
         Parameters
         ----------
@@ -77,11 +78,12 @@ def _some(values: Any, positions: Any) -> Any:
 
 
 class Labels:
-    """Texts stored as numbers and the names that these stand for, an array of texts to whoever takes some of them.
+    """Texts that are stored as numbers and names. Indexing returns an array of texts.
 
     Parameters
     ----------
     codes : ndarray of int
+        The position in `names` of each text.
     names : ndarray of str
     """
 
@@ -101,7 +103,7 @@ def read_about(folder: AnyPath) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If it is damaged.
+        If the file is damaged.
     """
     return read_json(DatasetPaths(folder).about, REBUILD)
 
@@ -133,7 +135,7 @@ def load_dataset(folder: AnyPath) -> Dataset:
 
 
 def holds_classes(target_type: str | None) -> bool:
-    """Tell whether a target of this type, as scikit-learn calls it, is of classes and not of numbers."""
+    """Tell whether a target of this type, as scikit-learn names it, holds classes and not numbers."""
     return target_type is not None and not target_type.startswith("continuous")
 
 

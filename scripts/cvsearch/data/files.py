@@ -14,7 +14,7 @@ from cvsearch.data.samples import RawData, raw_data
 from cvsearch.data.tables import Table
 from cvsearch.errors import InputError, did_you_mean
 
-# What pandas takes for a missing value, unless it is told otherwise (documentation of `pandas.read_csv`, ``na_values``).
+# What pandas reads as a missing value by default (documentation of `pandas.read_csv`, ``na_values``).
 MISSING = (
     "",
     "#N/A",
@@ -37,7 +37,7 @@ MISSING = (
     "null",
 )
 
-# Arguments of pandas that would make something else than a table of the whole file, and what to do instead.
+# Arguments of pandas with which the result would not be a table of the whole file, and what to do instead.
 NOT_TAKEN = {
     "chunksize": "leave it out, files are read in pieces as it is",
     "iterator": "leave it out, files are read in pieces as it is",
@@ -47,21 +47,21 @@ NOT_TAKEN = {
     "path": "give it as dataset.file",
 }
 
-# Arguments that say how a line is cut into fields, needed to read the names alone.
+# Arguments that say how a line is cut into fields. They are needed to read only the names.
 LINES = (
     *("sep", "delimiter", "dialect", "lineterminator", "quotechar", "quoting", "doublequote", "escapechar", "comment"),
     *("skiprows", "skip_blank_lines", "skipinitialspace", "encoding", "encoding_errors", "compression", "engine"),
 )
 
-# So many fields of a CSV file are read at a time.
+# How many fields of a CSV file are read at a time.
 CHUNK_FIELDS = 5_000_000
 
-# Parquet files are read in so many groups of columns: pandas holds what it converts twice.
+# A Parquet file is read in so many groups of columns. While pandas converts columns, it holds them twice in memory.
 COLUMN_GROUPS = 16
 
 
 def read_data(dataset: dict[str, Any], test_fold: Any = None) -> RawData:
-    """Read the file of a config, and take from it what is no feature.
+    """Read the file of a config, and separate the columns that are not features.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def read_data(dataset: dict[str, Any], test_fold: Any = None) -> RawData:
     Raises
     ------
     InputError
-        If the file cannot be read so, or does not hold what the config names.
+        If the file cannot be read as the config says, or does not hold what the config names.
     """
     path, arguments = dataset["file"], dict(dataset.get("read") or {})
     if not Path(path).is_file():
@@ -92,20 +92,21 @@ def read_data(dataset: dict[str, Any], test_fold: Any = None) -> RawData:
 
 
 def read_csv(path: str, arguments: dict[str, Any], labels: Iterable[Any] = (), drop: Iterable[Any] = ()) -> Table:
-    """Read a CSV file as ``pandas.read_csv`` does, but piece by piece and without its traps.
+    """Read a CSV file as ``pandas.read_csv`` does, but piece by piece, and with three differences.
 
-    Columns of numbers that begin with 0 (``007``) stay text. A class called ``NA`` or ``None`` is a class, in the columns `labels`.
-    Columns that mix numbers and text are refused, unless the arguments give them a dtype.
+    * Columns of whole numbers stay text if some numbers begin with 0 (``007``).
+    * In the columns `labels`, ``NA`` and ``None`` are names of classes and not missing values.
+    * Columns that mix numbers and text are refused, unless the arguments give them a dtype.
 
     Parameters
     ----------
     path : str
     arguments : dict
-        Of ``pandas.read_csv``.
+        Arguments of ``pandas.read_csv``.
     labels : iterable
-        Columns that hold names: of classes, of groups.
+        Columns with names of classes or of groups.
     drop : iterable
-        Columns that nobody looks at.
+        Columns that are not used. They are not checked.
 
     Raises
     ------
@@ -132,7 +133,7 @@ class _Csv:
         self._typed = set(dtype) if isinstance(dtype, dict) else set() if dtype is None else set(self.names)
 
     def _call(self, **more: Any) -> Any:
-        """Call pandas; an error becomes one line."""
+        """Call pandas. An error becomes a message of one line."""
         import pandas as pd
 
         try:
@@ -141,7 +142,7 @@ class _Csv:
             raise _unreadable(self.path, error) from None
 
     def _pieces(self, **more: Any) -> Iterator[Any]:
-        """Yield the file as DataFrames of some rows."""
+        """Yield the file as DataFrames, each with some of the rows."""
         rows = max(1000, CHUNK_FIELDS // max(1, len(self.names)))
         with self._call(chunksize=rows, **more) as reader:
             while True:
@@ -169,7 +170,7 @@ class _Csv:
         return names
 
     def _missing_values(self) -> dict[str, Any]:
-        """Return the arguments that leave names of classes and groups alone."""
+        """Return the arguments with which pandas does not read names of classes and groups as missing values."""
         given = self.arguments.get("na_values")
         if (
             not self.labels
@@ -209,7 +210,7 @@ class _Csv:
         return table
 
     def _with_leading_zeros(self, columns: dict[Any, list[Any]]) -> list[Any]:
-        """Return the columns of whole numbers in which some began with 0."""
+        """Return the columns of whole numbers in which some numbers begin with 0."""
         import pandas as pd
 
         whole = [
@@ -224,7 +225,7 @@ class _Csv:
         return sorted(found, key=self.names.index)
 
     def _may_have_leading_zeros(self) -> bool:
-        """Look at the bytes of the file, which is quicker than to read its numbers once more as text."""
+        """Look for such numbers in the bytes of the file. This is quicker than reading the numbers again as text."""
         decimal = self.arguments.get("decimal", ".")
         pattern = re.compile(
             rb"(?<![0-9.+\-%b])0[0-9]" % (re.escape(decimal).encode() if "sep" in self.arguments else b".")
@@ -232,14 +233,17 @@ class _Csv:
         before = b""
         with gzip.open(self.path) if self.path.endswith(".gz") else open(self.path, "rb") as file:
             while block := file.read(1 << 22):
-                # A match that begins with the first byte was seen with the block before.
+                # If a match begins at the first byte, it was found in the block before.
                 if pattern.search(before + block, len(before) and 1):
                     return True
                 before = block[-2:]
         return False
 
     def _check_text(self, name: Any, columns: dict[Any, list[Any]], known_text: bool) -> None:
-        """Refuse a column of text that should have been numbers; in one of labels, turn what is missing into gaps."""
+        """Refuse a column of text that should have been numbers.
+
+        A column of labels is not refused. If it holds only numbers and missing values, it becomes a column of numbers.
+        """
         import pandas as pd
 
         column = Table(columns, 0).column(name)
@@ -279,7 +283,7 @@ class _Csv:
 
 
 def _agree(pieces: list[Any]) -> bool:
-    """Whether the pieces of a column are of one kind, so that they make the column that the whole file would."""
+    """Whether the pieces of a column are of one kind. Then they give the same column as the whole file read at once."""
     import pandas as pd
 
     words = {"i": "number", "u": "number", "f": "number", "M": "date"}
@@ -291,13 +295,13 @@ def _agree(pieces: list[Any]) -> bool:
 
 
 def read_parquet(path: str, arguments: dict[str, Any]) -> Table:
-    """Read a Parquet file as ``pandas.read_parquet`` does, some columns at a time. An index in it is left out.
+    """Read a Parquet file as ``pandas.read_parquet`` does, some columns at a time. An index in the file is left out.
 
     Parameters
     ----------
     path : str
     arguments : dict
-        Of ``pandas.read_parquet``.
+        Arguments of ``pandas.read_parquet``.
 
     Raises
     ------
@@ -340,12 +344,14 @@ def read_parquet(path: str, arguments: dict[str, Any]) -> Table:
 
 
 def read_npz(path: str, dataset: dict[str, Any], test_fold: Any = None) -> RawData:
-    """Read the arrays of an NPZ file. Those that the config names are target, groups and the rest; the one that is left is X.
+    """Read the arrays of an NPZ file.
+
+    The config names the arrays of the target, the groups and so on. The array that remains is X.
 
     Raises
     ------
     InputError
-        If no array or more than one is left.
+        If no array or more than one array remains.
     """
     import numpy as np
     import pandas as pd
@@ -415,7 +421,10 @@ def _check_arguments(arguments: dict[str, Any], function: Any) -> None:
 
 
 def _unreadable(path: str, error: Exception) -> Exception:
-    """Return the one line for an error that reading a file raised; what no user can mend stays as it is."""
+    """Return an error of one line for an error from reading a file.
+
+    An error that a user cannot fix is returned as it is.
+    """
     import pandas as pd
     import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""The samples that no search ever sees."""
+"""The samples that are held out: a search never sees them."""
 
 import math
 from typing import Any
@@ -16,8 +16,9 @@ def holdout_positions(
 ) -> Any:
     """Choose the samples that are held out.
 
-    Whole groups where groups are given; the last samples where they are in the order of time; with both, the groups that end
-    last. Else they are drawn, in equal shares of each class where every class has two samples.
+    If groups are given, whole groups are held out. If samples are in the order of time, the last samples are held out.
+    If both are true, the groups that end last are held out. Otherwise samples are drawn at random. Then, if every class
+    has at least two samples, each class gives the same share of its samples.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def holdout_positions(
     fraction : float
         Between 0 and 1.
     random_state : int
-        Of the config.
+        ``random_state`` of the config.
     labels : ndarray of shape (n_samples,), optional
         The class of each sample, for classification.
     groups : ndarray of shape (n_samples,), optional
@@ -63,7 +64,10 @@ def holdout_positions(
 
 
 def _whole_groups(groups: Any, n_holdout: int, random_state: int, in_time_order: bool, fraction: float) -> Any:
-    """Return the positions of the groups, drawn or latest first, that together come closest to the number wanted."""
+    """Return the positions of whole groups that together come closest to the number wanted.
+
+    The groups are drawn at random, or the latest groups are taken first.
+    """
     import numpy as np
 
     names, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)

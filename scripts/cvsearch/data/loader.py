@@ -1,4 +1,4 @@
-"""The data as a loader returns them."""
+"""Calls a loader, and reads the data that it returns."""
 
 import gc
 import inspect
@@ -14,7 +14,7 @@ WANTED = "a loader returns X, (X, y), or an object with data and target"
 
 
 def load_data(dataset: dict[str, Any], trust: Trust, test_fold: Any = None) -> RawData:
-    """Load the data of a config, and take from a DataFrame the columns that the config names.
+    """Load the data of a config. From a DataFrame, take the columns that the config names.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def load_data(dataset: dict[str, Any], trust: Trust, test_fold: Any = None) -> R
     Raises
     ------
     InputError
-        If the loader cannot be called, or if its data cannot be taken.
+        If the loader cannot be called, or if its data cannot be used.
     """
     path = "dataset.loader"
     X, y, image_shape = unpack(load_with(dataset["loader"], trust, path), path)
@@ -51,7 +51,7 @@ def load_data(dataset: dict[str, Any], trust: Trust, test_fold: Any = None) -> R
 
 
 def call_of(spec: str | dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
-    """Return the dotted name and the arguments that a piece of config says: ``name`` or ``{name: {arguments}}``.
+    """Return the dotted name and the arguments in a piece of config: ``name`` or ``{name: {arguments}}``.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def load_with(spec: str | dict[str, Any], trust: Trust, path: str = "dataset.loa
     Raises
     ------
     InputError
-        If the name is not a loader's, or if it does not take the arguments.
+        If the name is not the name of a loader, or if the loader does not take the arguments.
     """
     name, arguments = call_of(spec, path)
     loader = trust.resolve(name, path, "a loader")
@@ -96,9 +96,9 @@ def load_with(spec: str | dict[str, Any], trust: Trust, path: str = "dataset.loa
         inspect.signature(loader).bind(**arguments)
     except TypeError as error:
         raise InputError(f"{path}: {name} does not take {arguments!r} ({error})") from None
-    except ValueError:  # Some callables that are written in C do not say what they take.
+    except ValueError:  # Some callables that are written in C have no signature.
         pass
-    gc.enable()  # Off in a job until now; a loader of one's own may make any amount of garbage.
+    gc.enable()  # A job begins with the collector off. A user's loader may make any amount of garbage.
     return loader(**arguments)
 
 
@@ -116,12 +116,12 @@ def unpack(loaded: Any, path: str = "dataset.loader") -> tuple[Any, Any, list[in
     X : as the loader gave it
     y : as the loader gave it, or None
     image_shape : list of int or None
-        The shape of one sample, where samples are gray images.
+        The shape of one sample, if samples are gray images.
 
     Raises
     ------
     InputError
-        If there are no samples in it, or more than samples and target.
+        If the loader returned no samples, or more than samples and target.
     """
     if loaded is None:
         raise InputError(f"{path}: returned nothing; {WANTED}")
@@ -143,5 +143,5 @@ def unpack(loaded: Any, path: str = "dataset.loader") -> tuple[Any, Any, list[in
 
 
 def _holds_samples(value: Any) -> bool:
-    """Whether this is X or y: an array, a table or a list; None stands for no target."""
+    """Whether a value can be X or y: an array, a table, a list, or None for no target."""
     return value is None or isinstance(value, list) or hasattr(value, "shape")

@@ -1,4 +1,4 @@
-"""The data stored for the jobs, and described in ``dataset.json``."""
+"""Stores the data for the jobs, and describes the data in ``dataset.json``."""
 
 import functools
 import hashlib
@@ -12,7 +12,8 @@ from cvsearch.data.tables import Table, write_sparse, write_table
 from cvsearch.errors import InputError
 from cvsearch.files import AnyPath, replace_atomically
 
-# `dataset.json` stays under 1 MB, up to which Snakemake compares files by content: it names so many classes and columns at most.
+# Snakemake compares files by content only up to 1 MB. These limits keep `dataset.json` below that: it names at most so
+# many classes and columns, and so many characters of a name.
 MAX_CLASSES = 2_000
 MAX_COLUMNS = 2_000
 MAX_NAME = 200
@@ -32,7 +33,7 @@ def store(raw: RawData, path: AnyPath, where: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``dataset.json``.
+        The content of ``dataset.json``.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def store(raw: RawData, path: AnyPath, where: str) -> dict[str, Any]:
 
 
 def _write(raw: RawData, where: str, about: dict[str, Any], file: BinaryIO) -> None:
-    """Write all members; fill in `about`."""
+    """Write all members of the file, and fill in `about`."""
     import numpy as np
 
     digest = hashlib.sha256()
@@ -57,9 +58,10 @@ def _write(raw: RawData, where: str, about: dict[str, Any], file: BinaryIO) -> N
         if raw.sample_weight is not None:
             writer.array("sample_weight", raw.sample_weight, digest, order)
         about |= {"image_shape": raw.image_shape, **describe_target(raw.y, where), "target_names": raw.target_names}
-        if holds_classes(about["target_type"]) and raw.y.dtype.kind != "U":  # Texts are stored with their names.
+        if holds_classes(about["target_type"]) and raw.y.dtype.kind != "U":  # For texts, y_names has the classes.
             writer.array("y_classes", np.unique(raw.y), hashlib.sha256())
-        # What splits are made from has a hash of its own: no evaluation depends on it but through its split.
+        # Splits are made from groups and folds. These have hashes of their own, because an evaluation depends on them
+        # only through its split.
         for name, values in (("groups", raw.groups), ("test_fold", raw.test_fold)):
             own = hashlib.sha256()
             if values is not None:
@@ -71,7 +73,7 @@ def _write(raw: RawData, where: str, about: dict[str, Any], file: BinaryIO) -> N
         about["in_time_order"] = order is not None
         if order is not None:
             writer.array("rows", order, hashlib.sha256())
-            # Which samples are of one moment, in numbers: the audit of the splits asks for no more.
+            # A number for each moment is enough: the audit of the splits asks only which samples are of one moment.
             writer.array(
                 "moments", np.unique(raw.time, return_inverse=True)[1].astype("int64"), hashlib.sha256(), order
             )
@@ -100,14 +102,17 @@ def _write_samples(writer: DataWriter, raw: RawData, digest: Any, order: Any, wh
 
 
 def is_finite(X: Any) -> bool:
-    """Whether an array holds finite numbers only."""
+    """Whether an array holds only finite numbers."""
     import numpy as np
 
     return X.dtype.kind in "biu" or (X.dtype.kind == "f" and all(np.isfinite(block).all() for block in row_blocks(X)))
 
 
 def _write_labels(writer: DataWriter, name: str, labels: Any, digest: Any, order: Any) -> None:
-    """Write targets or groups; texts as numbers and the names that these stand for, for one long text makes all long."""
+    """Write targets or groups.
+
+    Texts are written as numbers and names. In an array of texts, one long text would make every element long.
+    """
     import numpy as np
 
     if labels.dtype.kind != "U":
@@ -123,7 +128,7 @@ def _write_labels(writer: DataWriter, name: str, labels: Any, digest: Any, order
 
 
 def describe_target(y: Any, where: str) -> dict[str, Any]:
-    """Return what ``dataset.json`` says of the target: its type, as scikit-learn calls it, and its classes.
+    """Return what ``dataset.json`` says about the target: its type, as scikit-learn names it, and its classes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Samples and targets, of whatever scikit-learn takes, checked and brought to the kinds that are stored."""
+"""Checks samples and targets of every type that scikit-learn takes, and converts them to the kinds that are stored."""
 
 import itertools
 from typing import Any, NamedTuple
@@ -15,12 +15,12 @@ class RawData(NamedTuple):
     ----------
     X : ndarray, scipy.sparse matrix or Table
     container : dict
-        ``kind``: ``dense``, ``sparse``, or that of a Table; and what else it takes to make X again.
+        ``kind`` is ``dense``, ``sparse``, or the kind of a Table. Other keys hold what else is needed to make X again.
     y : ndarray or None
     target_names : list of str or None
-        Where the target is a named column, or several.
+        The names of the target's columns, if they have names.
     image_shape : list of int or None
-        The shape of one sample, where samples are gray images.
+        The shape of one sample, if samples are gray images.
     groups, sample_weight, time, test_fold : ndarray of shape (n_samples,) or None
     """
 
@@ -41,7 +41,7 @@ class RawData(NamedTuple):
 
 
 def samples_from(X: Any, path: str) -> tuple[Any, dict[str, Any]]:
-    """Bring samples to one of the kinds that are stored.
+    """Convert samples to one of the kinds that are stored.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def samples_from(X: Any, path: str) -> tuple[Any, dict[str, Any]]:
     Raises
     ------
     InputError
-        If scikit-learn would not take it, or if it cannot be stored.
+        If scikit-learn would not take X, or if X cannot be stored.
     """
     import numpy as np
     import pandas as pd
@@ -111,7 +111,7 @@ def _texts(texts: Any, kind: str, path: str, dtype: Any = None) -> tuple[Any, di
     Raises
     ------
     InputError
-        If it holds other than texts.
+        If the Series holds something other than texts.
     """
     import pandas as pd
 
@@ -152,7 +152,7 @@ def _rows(X: list[Any], path: str) -> Any:
         raise InputError(
             f"{path}: X is a list of rows of different lengths; give every sample the same features"
         ) from None
-    # NumPy turns numbers beside texts into texts.
+    # NumPy turns numbers into texts if a list holds both.
     mixed = array.dtype.kind in "US" and not all(isinstance(value, str) for value in itertools.chain(*X))
     return np.asarray(X, dtype=object) if mixed else array
 
@@ -168,7 +168,7 @@ def _reshaped(array: Any) -> str:
 
 
 def raw_data(X: Any, y: Any, path: str, image_shape: list[int] | None = None) -> RawData:
-    """Return samples and target as they are stored.
+    """Return samples and target in the kinds that are stored.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def raw_data(X: Any, y: Any, path: str, image_shape: list[int] | None = None) ->
     Raises
     ------
     InputError
-        If they cannot be taken, or do not fit each other.
+        If samples or target cannot be stored.
     """
     samples, container = samples_from(X, path)
     names = None
@@ -196,7 +196,10 @@ def raw_data(X: Any, y: Any, path: str, image_shape: list[int] | None = None) ->
 
 
 def check_data(raw: RawData, path: str) -> None:
-    """Check that there are samples with features, that all that belongs to them is as long, and that no target is a feature.
+    """Check the data.
+
+    There must be samples with features. Everything that belongs to the samples must have the same length. The target
+    must not be a feature too.
 
     Raises
     ------
@@ -223,7 +226,10 @@ def check_data(raw: RawData, path: str) -> None:
 
 
 def _check_no_feature_is_target(raw: RawData, path: str) -> None:
-    """Refuse a table with a column that has the name and the values of a target: a loader has left it in."""
+    """Refuse a table with a column that has the name and the values of a target.
+
+    The loader then forgot to remove the target from the samples.
+    """
     import numpy as np
 
     if not isinstance(raw.X, Table):

@@ -1,4 +1,4 @@
-"""Train/test splits: positions in the stored data, and what is known of them."""
+"""Train/test splits: positions in the stored data, and a description of each split."""
 
 import hashlib
 import math
@@ -14,8 +14,9 @@ REBUILD = "run the same command with --forcerun make_splits"
 def shuffle_split(n_samples: int, test_size: float, split: int) -> tuple[Any, Any]:
     """Return the positions of split number `split`.
 
-    They are those of ``train_test_split(..., test_size=test_size, random_state=split)``. More splits leave the first ones
-    as they are. NumPy alone draws them: scikit-learn would take ten times as long to import as all the rest takes.
+    The positions are the same as from ``train_test_split(..., test_size=test_size, random_state=split)``. With more
+    splits, the first splits stay the same. Only NumPy is used here. The import of scikit-learn would take ten times as
+    long as everything else.
 
     Returns
     -------
@@ -52,7 +53,7 @@ class ClassCounts:
         self._names, self._codes = np.unique(y, return_inverse=True)
 
     def of(self, positions: Any) -> dict[str, int]:
-        """Return class to number of the samples at these positions; a class without any is counted too."""
+        """Return the number of samples of each class at these positions; 0 for a class without samples there."""
         import numpy as np
 
         counts = np.bincount(self._codes[positions], minlength=len(self._names))
@@ -68,15 +69,15 @@ def hash_of(*arrays: Any) -> str:
 
 
 def describe_split(train: Any, test: Any, dataset_sha256: str, counts: ClassCounts | None = None) -> dict[str, Any]:
-    """Return what is known of a split: its sha256, sizes, and how often each class is on either side.
+    """Return the description of a split: its sha256, its sizes, and the number of samples of each class on both sides.
 
     Parameters
     ----------
     train, test : ndarray of int
     dataset_sha256 : str
-        Says what the positions point to.
+        The sha256 of the data that the positions point to.
     counts : ClassCounts, optional
-        For classification.
+        Given for classification.
     """
     return {
         "sha256": hash_of(train, test),
@@ -88,7 +89,7 @@ def describe_split(train: Any, test: Any, dataset_sha256: str, counts: ClassCoun
 
 
 def write_positions(path: AnyPath, **positions: Any) -> None:
-    """Write arrays of positions, by name."""
+    """Write arrays of positions under their names."""
     import numpy as np
 
     def write(file: BinaryIO) -> None:
@@ -100,7 +101,7 @@ def write_positions(path: AnyPath, **positions: Any) -> None:
 def write_split(
     paths: tuple[AnyPath, AnyPath], train: Any, test: Any, dataset_sha256: str, counts: ClassCounts | None = None
 ) -> None:
-    """Write a split's positions and, last, what is known of them."""
+    """Write a split's positions, then its description."""
     write_positions(paths[0], train=train, test=test)
     write_json(paths[1], describe_split(train, test, dataset_sha256, counts))
 
@@ -108,7 +109,7 @@ def write_split(
 def write_holdout(
     paths: tuple[AnyPath, AnyPath], positions: Any, dataset_sha256: str, counts: ClassCounts | None = None
 ) -> None:
-    """Write the positions of the samples that are held out and, last, what is known of them."""
+    """Write the positions of the samples that are held out, then their description."""
     write_positions(paths[0], holdout=positions)
     classes = counts.of(positions) if counts else None
     about = {"sha256": hash_of(positions), "n_samples": len(positions), "classes": classes}
@@ -127,7 +128,7 @@ def load_holdout(path: AnyPath) -> Any:
 
 
 def read_split_about(path: AnyPath) -> dict[str, Any]:
-    """Return what is known of a split.
+    """Return the description of a split.
 
     Raises
     ------
@@ -144,7 +145,7 @@ def load_split(path: AnyPath, sha256: str) -> tuple[Any, Any]:
     ----------
     path : path-like
     sha256 : str
-        Of the positions, as `read_split_about` tells it. Evaluations are known by it.
+        The sha256 of the positions, as `read_split_about` returns it. It is a part of the identity of evaluations.
 
     Raises
     ------

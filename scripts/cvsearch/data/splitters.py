@@ -1,4 +1,4 @@
-"""Splitters by name: scikit-learn's, and those of trusted modules."""
+"""Splitters by name: splitters of scikit-learn and of trusted modules."""
 
 import inspect
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from cvsearch.errors import InputError, did_you_mean
 
 SHUFFLE = "shuffle"
 
-# What to write in place of a splitter that would put samples of one group on both sides.
+# What messages suggest if a splitter would put samples of one group on both sides.
 GROUP_SPLITTER = "sklearn.model_selection.GroupKFold"
 
 
 def check_splitting(config: dict[str, Any]) -> None:
-    """Check what can be known of splits before the data are: names alone.
+    """Check the names in the config that are about splits. This does not need the data.
 
     Parameters
     ----------
     config : dict
-        Checked against the schema.
+        A config that was checked against the schema.
 
     Raises
     ------
@@ -46,25 +46,25 @@ def check_splitting(config: dict[str, Any]) -> None:
 
 
 class Splitter:
-    """A splitter made from what the config says of it.
+    """A splitter that is made as the config says.
 
     Parameters
     ----------
     spec : str or dict
         ``splitter`` of the config.
     n_splits : int
-        Of the config.
+        ``n_splits`` of the config.
     random_state : int
-        Of the config, for a splitter that draws and leaves its own open.
+        ``random_state`` of the config. It is used if the splitter shuffles and has no random_state of its own.
     trust : Trust
     dataset : Dataset
     kept : ndarray of int
-        The positions to split: all but the holdout.
+        The positions to split: all positions except the holdout.
 
     Raises
     ------
     InputError
-        If it cannot be made.
+        If the splitter cannot be made.
     """
 
     def __init__(self, spec: Any, n_splits: int, random_state: int, trust: Trust, dataset: Dataset, kept: Any) -> None:
@@ -112,11 +112,11 @@ class Splitter:
             )
 
     def _splits(self, arguments: dict[str, Any]) -> tuple[int | None, Iterator[Any]]:
-        """Return how many splits there will be, where that is known beforehand, and the splits."""
+        """Return the number of splits, or None if the splitter does not say it beforehand, and the splits."""
         import numpy as np
 
         n_samples = len(self.kept)
-        # Those of scikit-learn look at the number of samples alone. One of the user's may look at the samples.
+        # Splitters of scikit-learn look only at the number of samples. A user's splitter may look at the samples.
         X = self.dataset.take(self.kept).X if self.is_own else np.zeros((n_samples, 1), dtype=bool)
         splitter = self._make(**arguments)
         if not hasattr(splitter, "split"):
@@ -139,7 +139,7 @@ class Splitter:
         made = 0
         try:
             with warnings.catch_warnings():
-                # That groups are ignored is found out, where it matters, from the splits themselves.
+                # `_positions` looks at the splits and refuses a group on both sides. So this warning is not needed.
                 warnings.filterwarnings("ignore", "The groups parameter is ignored", UserWarning)
                 count, splits = self._splits(self.arguments)
                 if count is not None:
@@ -207,7 +207,7 @@ class Splitter:
         )
 
     def messages(self, first: tuple[Any, Any]) -> list[str]:
-        """Say what raising ``n_splits`` means: nothing where split 0 stays as it is.
+        """Return a message if raising ``n_splits`` would change split 0, and with it all folds.
 
         Parameters
         ----------
@@ -222,6 +222,6 @@ class Splitter:
             _, splits = self._splits({**self.arguments, "n_splits": self.n_splits + 1})
             train, test = next(splits)
             kept = np.array_equal(self.kept[train], first[0]) and np.array_equal(self.kept[test], first[1])
-        except Exception:  # More splits than the data allow.
+        except Exception:  # The data do not allow more splits.
             kept = True
         return [] if kept else [f"raising n_splits changes all folds of {self.name}: every evaluation runs again"]

@@ -1,8 +1,10 @@
 """One file of arrays that every job maps into memory: an uncompressed ``.npz``.
 
-NumPy reads it as any other ``.npz``. Here its members are mapped where they stand, so that all jobs of a machine share one
-copy, and they are written block by block, so that nothing is held in memory twice. One file and not a folder of them, because
-Snakemake takes the size of a folder for that of its list of names, and profiles ask for memory by the size of the data.
+NumPy can read the file as any other ``.npz``. This module maps the members of the file into memory, so all jobs of a
+machine share one copy. It writes the members block by block, so nothing is held in memory twice.
+
+The data are one file and not a folder. Profiles ask for memory by the size of the data. For a folder, Snakemake would
+take the size of its list of names.
 """
 
 import functools
@@ -15,24 +17,24 @@ from typing import Any, BinaryIO
 from cvsearch.errors import InputError, damaged
 from cvsearch.files import AnyPath
 
-# Arrays are written and hashed in blocks of so many bytes.
+# Arrays are written and hashed in blocks of this many bytes.
 BLOCK_BYTES = 8_000_000
 
-# Members begin at multiples of this, as NumPy aligns what follows the header of a .npy file.
+# Members begin at multiples of this number. NumPy aligns what follows the header of a .npy file in the same way.
 ALIGNMENT = 64
 
-# Of a member's header in a zip file: its own size, and the size of the field with the sizes above 4 GB.
+# Sizes in bytes: the header of a member in a zip file, and the field of the header for sizes above 4 GB.
 LOCAL_HEADER, LARGE_SIZES = 30, 20
 
 
 def row_blocks(array: Any, order: Any = None) -> Iterator[Any]:
-    """Yield the rows of an array in blocks that are contiguous.
+    """Yield the rows of an array in contiguous blocks.
 
     Parameters
     ----------
     array : ndarray of shape (n, ...)
     order : ndarray of int of shape (n,), optional
-        In which order the rows come.
+        The order of the rows.
     """
     import numpy as np
 
@@ -55,11 +57,11 @@ def is_by_column(array: Any) -> bool:
 
 
 def rows_of(array: Any, positions: Any) -> Any:
-    """Return a copy of rows of an array, laid out in memory as the whole is."""
+    """Return a copy of rows of an array. Its layout in memory is that of the whole array."""
     import numpy as np
 
     rows = np.take(array.T, positions, axis=1).T if is_by_column(array) else array[positions]
-    return np.asarray(rows)  # And no memmap, which it would be after `take`.
+    return np.asarray(rows)  # `take` returns a memmap. The copy should be an ndarray.
 
 
 class DataWriter:
@@ -68,7 +70,7 @@ class DataWriter:
     Parameters
     ----------
     file : binary file
-        Open for writing, at its start.
+        A file that is open for writing, at its start.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -82,7 +84,7 @@ class DataWriter:
         self._zip.close()
 
     def _open(self, name: str) -> Any:
-        info = zipfile.ZipInfo(name)  # With the oldest date there is: equal data make equal files.
+        info = zipfile.ZipInfo(name)  # Its date is always the oldest possible, so equal data make equal files.
         begins = self._file.tell() + LOCAL_HEADER + len(name.encode()) + LARGE_SIZES
         padding = -begins % ALIGNMENT
         if padding:
@@ -97,11 +99,11 @@ class DataWriter:
         ----------
         name : str
         array : ndarray
-            Of any dtype but object.
+            An array of any dtype except object.
         digest : hashlib hash
             Updated with the dtype, the shape and the values.
         order : ndarray of int, optional
-            In which order the rows are written.
+            The order in which the rows are written.
         """
         digest.update(f"{array.dtype.str}{array.shape}".encode())
         with self._open(f"{name}.npy") as member:
@@ -117,7 +119,7 @@ class DataWriter:
         ----------
         name : str
         columns : iterable of ndarray of shape (n,)
-            Taken one at a time.
+            The columns. They are taken one at a time.
         dtype : numpy.dtype
         shape : tuple (n, k)
         digest : hashlib hash
@@ -154,7 +156,7 @@ def _write_header(file: Any, dtype: Any, shape: tuple[int, ...], by_column: bool
 
 
 class DataFile:
-    """Reads the file; arrays are mapped into memory, read-only.
+    """Reads the file. Arrays are mapped into memory, read-only.
 
     Parameters
     ----------
@@ -165,7 +167,7 @@ class DataFile:
     Raises
     ------
     InputError
-        Here or later: if the file is missing or damaged.
+        If the file is missing or damaged. Methods may raise it too.
     """
 
     def __init__(self, path: AnyPath, rebuild: str) -> None:
@@ -204,7 +206,7 @@ class DataFile:
                 file.seek(offset)
                 npy.read_magic(file)
                 shape, by_column, dtype = npy.read_array_header_1_0(file)
-                if 0 in shape:  # Nothing cannot be mapped.
+                if 0 in shape:  # An empty array cannot be mapped.
                     return np.empty(shape, dtype)
                 order: Any = "F" if by_column else "C"
                 return np.memmap(self.path, dtype, "r", file.tell(), shape, order)
@@ -212,7 +214,7 @@ class DataFile:
             raise damaged(self.path, self._rebuild) from None
 
     def optional_array(self, name: str) -> Any:
-        """Return an array, or None where there is none of this name."""
+        """Return the array with this name, or None if there is none."""
         return self.array(name) if f"{name}.npy" in self else None
 
     def _bytes(self, name: str) -> Any:
@@ -227,7 +229,7 @@ class DataFile:
 
     @functools.cache  # noqa: B019  a file is read once in a job
     def arrow(self, name: str) -> Any:
-        """Return an Arrow file as a pyarrow Table whose memory is the file."""
+        """Return an Arrow file as a pyarrow Table. Its memory is the mapped file."""
         import pyarrow as pa
 
         try:

@@ -1,8 +1,10 @@
 """Tables of columns, in memory and stored: DataFrames, arrays of Python objects, texts.
 
-Columns of a NumPy dtype are stored as one array per dtype, which is mapped into memory. Codes of categories, values and masks
-of nullable columns and dates with a time zone are such arrays too. What NumPy has no dtype for, texts first of all, is stored
-in Arrow's own format, whose file is mapped as well; Parquet would have to be decoded into the memory of every job.
+Columns of a NumPy dtype are stored as one array for each dtype. The array is mapped into memory. Codes of categories,
+values and masks of nullable columns, and dates with a time zone are stored as such arrays too.
+
+Other columns, mainly texts, are stored in Arrow's own format. These files are mapped into memory too. A Parquet file
+would have to be decoded into the memory of every job.
 """
 
 import json
@@ -13,26 +15,26 @@ from cvsearch.data.storage import DataFile, DataWriter, rows_of
 from cvsearch.data.values import gap_value, inspect_objects
 from cvsearch.errors import InputError
 
-# Rows that are turned into Arrow's format at a time.
+# How many rows are converted to Arrow's format at a time.
 BATCH_ROWS = 100_000
 
-# NumPy's dtypes that are stored as they are: bool, whole and other numbers, dates, spans of time.
+# NumPy's dtypes that are stored as they are: bool, whole and other numbers, dates, time spans.
 PLAIN = "biufMm"
 
 
 class Table:
-    """Columns of equal length with names, each taken only when it is asked for.
+    """Columns of equal length with names. A column is made only when it is asked for.
 
     Parameters
     ----------
     columns : dict of name to list of Series
-        The pieces of each column, one after the other.
+        The pieces of each column, in their order.
     n_rows : int
 
     Attributes
     ----------
     frame : DataFrame or None
-        The same table, where it is one frame in memory.
+        The same table, if it is one frame in memory.
     """
 
     def __init__(self, columns: dict[Any, list[Any]], n_rows: int, frame: Any = None) -> None:
@@ -59,7 +61,7 @@ class Table:
         pieces = self._columns[name]
         if len(pieces) == 1:
             return pieces[0]
-        if all(isinstance(piece.dtype, pd.CategoricalDtype) for piece in pieces):  # Each with its own categories.
+        if all(isinstance(piece.dtype, pd.CategoricalDtype) for piece in pieces):  # Each piece has its own categories.
             return pd.Series(
                 pd.api.types.union_categoricals(pieces, sort_categories=not pieces[0].cat.ordered), name=name
             )
@@ -74,7 +76,7 @@ class Table:
 
 
 def check_names(names: Any, path: str) -> None:
-    """Check that the names of a DataFrame's columns are all texts or all whole numbers, and each its own.
+    """Check that the names of a DataFrame's columns are all texts or all whole numbers, and that no name repeats.
 
     Raises
     ------
@@ -103,19 +105,19 @@ def write_table(
     writer : DataWriter
     table : Table
     container : dict
-        ``kind``: ``frame``, ``array`` (two-dimensional, of Python objects), or ``list``, ``series``, ``texts`` (an array) for
-        a table of one column; and what else it takes to make it again.
+        ``kind`` is ``frame`` or ``array`` (two-dimensional, of Python objects). For a table of one column it is
+        ``list``, ``series`` or ``texts`` (an array). Other keys hold what else is needed to make the data again.
     digest : hashlib hash
         Updated with the schema and the values.
     path : str
         Key path in the config, for messages.
     order : ndarray of int, optional
-        In which order the rows are stored.
+        The order in which the rows are stored.
 
     Returns
     -------
     dict of str to int
-        Name of a dtype to the number of columns of it.
+        From the name of a dtype to its number of columns.
 
     Raises
     ------
@@ -154,7 +156,10 @@ def write_table(
 
 
 def _describe(column: Any, where: str) -> dict[str, Any]:
-    """Say how a column is stored: as ``plain``, ``utc``, ``codes``, ``masked``, ``arrow``, ``objects`` or ``sparse``."""
+    """Return how a column is stored.
+
+    It is stored as ``plain``, ``utc``, ``codes``, ``masked``, ``arrow``, ``objects`` or ``sparse``.
+    """
     import numpy as np
     import pandas as pd
 
@@ -198,7 +203,7 @@ def _describe(column: Any, where: str) -> dict[str, Any]:
 
 
 def _numpy_parts(about: dict[str, Any]) -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    """Yield of a column each array that it is stored in: the array's name, and how to take it out of a Series."""
+    """Yield the arrays that a column is stored in: the name of each array, and how to get the array from a Series."""
     dtype = about["dtype"]
     if about["as"] == "plain":
         yield f"plain_{dtype}", _to_numpy
@@ -235,10 +240,10 @@ def _to_mask(column: Any) -> Any:
 
 
 def _rows_in_memory(table: Table, parts: dict[str, Any]) -> Any:
-    """Return the array behind a frame of one dtype whose rows are contiguous, else None.
+    """Return the array behind a frame of one dtype if its rows are contiguous in memory, else None.
 
-    Such a frame stands on an array that a user made. It is stored so, because sums over rows and over columns differ in their
-    last digits, and scikit-learn gets to see rows of it as they are in memory.
+    Such a frame was made from a user's array. The data are stored with the same layout, and scikit-learn gets rows with
+    this layout too. In another layout, sums would differ in their last digits.
     """
     names = list(parts)
     if table.frame is None or len(names) != 1 or not names[0].startswith("plain_") or table.n_rows < 2:
@@ -260,7 +265,7 @@ def _write_arrow(writer: DataWriter, table: Table, stored: list[Any], digest: An
         column = table.column(name)
         column = column if order is None else column.iloc[order]
         try:
-            # The type is the same for every piece, also for one without values.
+            # The type is the same for every piece, also for a piece without values.
             schema = pa.schema({"0": _to_arrow(column.iloc[:0], about).type})
             writer.arrow(f"X_{about['arrow_at']}", _arrow_batches(column, about, schema, digest), schema)
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as error:
@@ -290,7 +295,7 @@ def _to_arrow(column: Any, about: dict[str, Any]) -> Any:
 
 
 def _hash_arrow(array: Any, digest: Any) -> None:
-    """Update a digest with the values of a pyarrow array, however they stand in memory."""
+    """Update a digest with the values of a pyarrow array. The layout in memory does not matter."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -329,7 +334,7 @@ def write_sparse(writer: DataWriter, name: str, matrix: Any, digest: Any, order:
 
 
 def read_sparse(file: DataFile, name: str, shape: tuple[int, int], container: str) -> Any:
-    """Return a stored matrix, of class ``scipy.sparse.csr_matrix`` or ``csr_array``, its memory the file."""
+    """Return a stored matrix of class ``scipy.sparse.csr_matrix`` or ``csr_array``. Its memory is the mapped file."""
     import scipy.sparse
 
     parts = tuple(file.array(f"{name}_{part}") for part in ("data", "indices", "indptr"))
@@ -337,7 +342,7 @@ def read_sparse(file: DataFile, name: str, shape: tuple[int, int], container: st
 
 
 class StoredTable:
-    """A stored table, whose rows are taken by positions: ``table[positions]``.
+    """A stored table. ``table[positions]`` returns rows by their positions.
 
     Parameters
     ----------
@@ -351,7 +356,7 @@ class StoredTable:
         return int(self._schema["n_rows"])
 
     def __getitem__(self, positions: Any) -> Any:
-        """Return rows as what was stored: a DataFrame, an array, a list, a Series.
+        """Return rows with the type of the stored data: a DataFrame, an array, a list or a Series.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The values of one column: Python objects of one kind, gaps, labels."""
+"""The values of one column: Python objects of one kind, missing values, labels."""
 
 import datetime
 from typing import Any, NamedTuple
@@ -22,9 +22,9 @@ class Objects(NamedTuple):
     Attributes
     ----------
     kind : type or None
-        A key of `KINDS`; None where all values are missing.
+        A key of `KINDS`; None if all values are missing.
     gap : str or None
-        How missing values are written: ``"None"``, ``"nan"`` or ``"<NA>"``; None where there are none.
+        How missing values are written: ``"None"``, ``"nan"`` or ``"<NA>"``; None if no value is missing.
     """
 
     kind: type | None
@@ -46,18 +46,19 @@ def _kind_of(cls: type) -> type | None:
 
 
 def inspect_objects(values: Any, where: str) -> Objects:
-    """Say what an array of Python objects holds.
+    """Return what an array of Python objects holds.
 
     Parameters
     ----------
     values : ndarray of object, of shape (n,)
     where : str
-        What holds them, as a message begins.
+        The name of what holds the values. Messages begin with it.
 
     Raises
     ------
     InputError
-        If they are of several kinds, or of one that cannot be stored, or if missing values are written in several ways.
+        If the values are of several kinds, or of a kind that cannot be stored, or if missing values are written in
+        several ways.
     """
     import numpy as np
     import pandas as pd
@@ -98,21 +99,21 @@ def inspect_objects(values: Any, where: str) -> Objects:
 
 
 def gap_value(name: str | None) -> Any:
-    """Return the missing value that is written so."""
+    """Return the missing value with this name, as in `Objects`."""
     import pandas as pd
 
     return {"nan": float("nan"), "<NA>": pd.NA}.get(name or "")
 
 
 def labels_from(values: Any, what: str, path: str) -> Any:
-    """Return targets, groups or the like as an array of numbers or texts without gaps.
+    """Return targets, groups or other labels as an array of numbers or texts without missing values.
 
     Parameters
     ----------
     values : array-like of shape (n,) or (n, k)
         A list, a Series or DataFrame of any dtype, a sparse matrix.
     what : str
-        What they are, for the message: ``"the target"``.
+        What the values are, for the message: ``"the target"``.
     path : str
         Key path in the config, for the message.
 
@@ -138,7 +139,7 @@ def labels_from(values: Any, what: str, path: str) -> Any:
             raise InputError(f"{path}: {what} mixes columns of text and of numbers; give columns of one kind")
         if not columns:
             return np.empty((len(values), 0))
-        # Laid out in memory as the frame is: sums over rows and over columns differ in their last digits.
+        # The array has the frame's layout in memory. In another layout, sums would differ in their last digits.
         by_row = len(columns) > 1 and values.iloc[:2].to_numpy(copy=False).flags.c_contiguous
         return np.asarray(np.column_stack(columns), order="C" if by_row else "F")
     if isinstance(values, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
@@ -151,7 +152,7 @@ def labels_from(values: Any, what: str, path: str) -> Any:
                 f"{path}: {what} holds lists of different lengths; give one value per sample, or a table of 0 and 1 "
                 "(sklearn.preprocessing.MultiLabelBinarizer)"
             ) from None
-        if array.dtype.kind in "USO":  # NumPy turns numbers beside texts into texts.
+        if array.dtype.kind in "USO":  # NumPy turns numbers into texts if a list holds both.
             objects = np.empty(len(values), dtype=object)
             objects[:] = values
             array = objects if array.ndim == 1 else np.asarray(values, dtype=object)
@@ -160,7 +161,7 @@ def labels_from(values: Any, what: str, path: str) -> Any:
 
 
 def _plain(values: Any, what: str, path: str) -> Any:
-    """Return a Series or an array as an array of bool, int, float or text without gaps."""
+    """Return a Series or an array as an array of bool, int, float or text without missing values."""
     import numpy as np
     import pandas as pd
 
