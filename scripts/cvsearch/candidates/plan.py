@@ -1,4 +1,4 @@
-"""The plan of a round: how its candidates are cut into batches, and what it answers."""
+"""The plan of a round: how its candidates are cut into batches, and what the plan was made from."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,24 +20,24 @@ class Plan:
     ----------
     round : int
     first : int
-        The number of its first candidate.
+        The number of the round's first candidate.
     n_candidates, n_splits, batch_size : int
     scorer : str or None
-        The one that ranks; None where only the results tell.
+        The scorer that ranks; None if only the results tell which one it is.
     space_size : int or None
-        How many settings the space holds; None without end.
+        How many settings the space holds; None if the space is infinite.
     identities : list of str
-        Of the evaluations on each split.
+        The identity of the evaluations on each split.
     inputs : dict
-        What of the config the plan follows from. It tells whether a plan is the one asked for.
+        The parts of the config that the plan was made from. A run uses them to check that the plan is for its config.
     messages : list of str
         What a person should know.
     prediction_bits : int
-        What the predictions of one test sample take at most; 0 where none are kept.
+        How many bits the predictions of one test sample take at most; 0 if no predictions are kept.
     predicts_labels : bool
-        Whether predictions are labels, or numbers.
+        Whether predictions are labels. Otherwise they are numbers.
     n_test : int
-        Test samples of all splits together.
+        The number of test samples of all splits together.
     """
 
     round: int
@@ -61,7 +61,7 @@ class Plan:
 
     @property
     def batches(self) -> list[str]:
-        """The names of its batches."""
+        """The names of the round's batches."""
         return [batch_name(*ends) for ends in batches_of(self.first, self.n_candidates, self.batch_size)]
 
 
@@ -71,23 +71,23 @@ def write_plan(paths: RoundPaths, plan: Plan) -> None:
 
 
 def read_plan(paths: RoundPaths) -> Plan | None:
-    """Return the plan of a round; None where there is none.
+    """Return the plan of a round, or None if there is no plan.
 
     Raises
     ------
     InputError
-        If it is damaged.
+        If the plan is damaged.
     """
     return Plan(**read_json(paths.plan, REBUILD)) if paths.plan.exists() else None
 
 
 def read_plans(search: SearchPaths) -> list[Plan]:
-    """Return the plans of a search, round by round, as far as there are any.
+    """Return the plans of a search, from the first round up to the first round without a plan.
 
     Raises
     ------
     InputError
-        If one is damaged.
+        If a plan is damaged.
     """
     plans: list[Plan] = []
     while (plan := read_plan(search.round(len(plans)))) is not None:
@@ -96,7 +96,7 @@ def read_plans(search: SearchPaths) -> list[Plan]:
 
 
 def written_at(paths: RoundPaths) -> int | None:
-    """Return when the plan of a round was written, in nanoseconds of its file system's clock; None where there is none."""
+    """Return when the plan of a round was written, in nanoseconds of its file system's clock; None without a plan."""
     return changed_at(paths.plan)
 
 
@@ -126,7 +126,7 @@ def planned_settings(search: SearchPaths, plans: list[Plan]) -> Iterator[tuple[i
 
 
 def finished_receipts(search: SearchPaths, plans: list[Plan]) -> set[tuple[int, str, int]]:
-    """Return (round, batch, split) of every receipt that is there."""
+    """Return (round, batch, split) of every receipt that exists."""
     return {
         (plan.round, batch, split)
         for plan in plans
@@ -137,5 +137,5 @@ def finished_receipts(search: SearchPaths, plans: list[Plan]) -> set[tuple[int, 
 
 
 def evaluations_of(receipts: set[tuple[int, str, int]]) -> int:
-    """Return how many evaluations stand behind receipts."""
+    """Return how many evaluations belong to receipts."""
     return sum(batch_length(batch) for _, batch, _ in receipts)

@@ -1,6 +1,6 @@
-"""Products: all combinations of some parameters' values, counted and numbered without being listed.
+"""Products: all combinations of some parameters' values. They are counted and numbered, but not listed.
 
-Two values are equal where their JSON texts are: 1, 1.0, true and "1" are four values.
+Two values are equal if their JSON texts are equal: 1, 1.0, true and "1" are four values.
 """
 
 import itertools
@@ -11,17 +11,17 @@ from typing import Any
 from cvsearch.files import canonical
 from cvsearch.journal.identity import Params
 
-# A list without repeats, or a range, which may be too long to list.
+# A list without repeats, or a range. A range may be too long to list.
 Values = Sequence[Any]
 
 
 def distinct(values: Sequence[Any]) -> list[Any]:
-    """Return the values in their order; of equal ones, one."""
+    """Return the values in their order, each of them once."""
     return list({canonical(value): value for value in values}.values())
 
 
 def count(values: Values) -> int:
-    """Return how many values there are; ``len`` stops at 63 bits."""
+    """Return how many values there are. ``len`` cannot count a range beyond 63 bits."""
     if not isinstance(values, range):
         return len(values)
     return (values[-1] - values[0]) // values.step + 1 if values else 0
@@ -33,7 +33,7 @@ class Product:
     Parameters
     ----------
     values : mapping of str to Values
-        By parameter; none is empty.
+        From parameter to its values. No parameter is without values.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Product:
         }
 
     def setting(self, number: int) -> Params:
-        """Return the setting of this number; the last parameter counts fastest."""
+        """Return the setting with this number. The last parameter changes fastest."""
         setting: Params = {}
         for name in reversed(list(self.values)):
             number, place = divmod(number, count(self.values[name]))
@@ -57,7 +57,7 @@ class Product:
         return dict(reversed(setting.items()))
 
     def holds(self, setting: Params) -> bool:
-        """Whether one of the settings is this one."""
+        """Whether this setting is in the product."""
         return setting.keys() == self.values.keys() and all(self._has(name, value) for name, value in setting.items())
 
     def _has(self, name: str, value: Any) -> bool:
@@ -67,7 +67,7 @@ class Product:
         return canonical(value) in self._texts[name]
 
     def common(self, other: "Product") -> "Product | None":
-        """Return the settings that are in both, which are a product again; None where there are none."""
+        """Return the product of the settings that are in both products, or None if there are none."""
         if self.values.keys() != other.values.keys():
             return None
         shared: dict[str, Values] = {}
@@ -85,7 +85,7 @@ class Product:
 
 
 class Union:
-    """The settings of several products. One that is in several of them counts once, in the first.
+    """The settings of several products. A setting that is in several products counts once, in the first of them.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Union:
     size : int
         How many different settings there are.
     n_numbers : int
-        How many numbers they have; the settings of the later products that are repeats have numbers too.
+        How many numbers there are. A setting has a number in each product that holds it.
     """
 
     def __init__(self, products: Sequence[Product]) -> None:
@@ -105,7 +105,7 @@ class Union:
         self.n_numbers = sum(product.size for product in products)
 
     def setting(self, number: int) -> Params | None:
-        """Return the setting of this number; None for the repeat of one in an earlier product."""
+        """Return the setting with this number, or None if an earlier product holds the setting too."""
         for i, product in enumerate(self.products):
             if number < product.size:
                 setting = product.setting(number)
@@ -123,9 +123,10 @@ class Union:
 
 
 def _new_in(product: Product, earlier: Sequence[Product]) -> int:
-    """Return how many settings of a product are in no earlier one.
+    """Return how many settings of a product are in no earlier product.
 
-    What it shares with the first, what it shares with the second and not with the first, and so on, is taken off.
+    The settings that the product shares with the first product are subtracted. Then the settings that it shares with the
+    second product but not with the first are subtracted, and so on.
     """
     shared = [part for part in map(product.common, earlier) if part is not None]
     if any(part.size == product.size for part in shared):
@@ -134,13 +135,13 @@ def _new_in(product: Product, earlier: Sequence[Product]) -> int:
 
 
 def _common_range(one: range, other: range) -> range:
-    """Return the numbers that are in both ranges, upwards."""
+    """Return the numbers that are in both ranges, in ascending order."""
     one, other = (numbers if numbers.step > 0 else numbers[::-1] for numbers in (one, other))
     step = math.gcd(one.step, other.step)
     steps, rest = divmod(other.start - one.start, step)
     if rest:
         return range(0)
-    # The least n >= 0 for which one.start + n * one.step is a whole number of the other's steps away from its start.
+    # n is the smallest number >= 0 for which one.start + n * one.step - other.start is a multiple of other.step.
     n = steps * pow(one.step // step, -1, other.step // step) % (other.step // step)
     first, step = one.start + n * one.step, math.lcm(one.step, other.step)
     first += max(0, -((first - other.start) // step)) * step

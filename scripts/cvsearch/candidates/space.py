@@ -1,8 +1,10 @@
 """A parameter space: which values each parameter may take.
 
 A space is a mapping from parameter to entry, or a list of such mappings (sub-spaces). An entry lists its values (a list,
-``linspace``, ``logspace``, ``range``) or is a distribution. ``randint`` and those of scipy.stats that give finitely many whole
-numbers are finite too. NumPy and SciPy are imported where they are needed: a job reads the Snakefile without them.
+``linspace``, ``logspace``, ``range``) or is a distribution. ``randint`` is finite. A distribution of scipy.stats is
+finite too if it gives finitely many whole numbers.
+
+NumPy and SciPy are imported only in the functions that need them. So a job can read the Snakefile without them.
 """
 
 import math
@@ -19,7 +21,8 @@ Space = Subspace | list[Subspace]
 LISTS = ("linspace", "logspace", "range")
 DISTRIBUTIONS = ("uniform", "loguniform", "randint")
 
-# The whole numbers of a distribution, of which those with no probability at all are left out. Of more only the ends are known.
+# If a distribution gives at most so many whole numbers, the numbers with probability 0 are left out. If it gives more,
+# all numbers between its ends are taken.
 MAX_LISTED = 1_000_000
 
 
@@ -42,7 +45,7 @@ def check_space(space: Space, path: str, needs_values: bool = False) -> None:
     Raises
     ------
     InputError
-        For an entry that is empty, of unknown form or impossible bounds, or a distribution in a grid.
+        If an entry is empty, has an unknown form or impossible bounds, or is a distribution in a grid.
     """
     for i, subspace in enumerate(subspaces(space)):
         for name, entry in subspace.items():
@@ -112,7 +115,7 @@ def _is_number(value: object) -> bool:
 
 
 def lists_values(entry: Entry) -> bool:
-    """Whether an entry lists its values, each as likely as the others."""
+    """Whether an entry lists its values. Then all values are equally likely."""
     return isinstance(entry, list) or next(iter(entry)) in LISTS
 
 
@@ -123,7 +126,7 @@ def is_even(space: Space) -> bool:
 
 
 def never_repeats(space: Space) -> bool:
-    """Whether each sub-space has an entry that gives floats without end."""
+    """Whether each sub-space has a continuous entry. Then a draw practically never repeats."""
     return all(any(_is_continuous(entry, name) for name, entry in subspace.items()) for subspace in subspaces(space))
 
 
@@ -134,7 +137,7 @@ def _is_continuous(entry: Entry, name: str) -> bool:
 
 
 def settings_of(space: Space) -> Union | None:
-    """Return the settings of a finite space, parameters by name; None for an infinite one."""
+    """Return the settings of a finite space, with the parameters sorted by name, or None for an infinite space."""
     products = []
     for subspace in subspaces(space):
         values = {name: values_of(subspace[name], name) for name in sorted(subspace)}
@@ -145,7 +148,7 @@ def settings_of(space: Space) -> Union | None:
 
 
 def space_size(space: Space) -> int | None:
-    """Return the number of different settings in a finite space, or None for an infinite one."""
+    """Return the number of different settings in a finite space, or None for an infinite space."""
     settings = settings_of(space)
     return None if settings is None else settings.size
 
@@ -160,7 +163,7 @@ def is_logarithmic(entry: Entry) -> bool:
 
 
 def bounds(entries: Iterable[Entry]) -> tuple[float, float] | None:
-    """Return the least and the greatest number that one of several entries may give; None where one has no such two."""
+    """Return the smallest and the largest number of several entries, or None if an entry has no such bounds."""
     ends: list[float] = []
     for entry in entries:
         kind, arguments = next(iter(entry.items())) if isinstance(entry, dict) else ("list", entry)
@@ -178,7 +181,7 @@ def bounds(entries: Iterable[Entry]) -> tuple[float, float] | None:
 
 
 def values_of(entry: Entry, name: str) -> Values | None:
-    """Return the values of a finite entry in plain Python types; None for an infinite one.
+    """Return the values of a finite entry in plain Python types, or None for an infinite entry.
 
     Parameters
     ----------
@@ -199,7 +202,10 @@ def values_of(entry: Entry, name: str) -> Values | None:
 
 
 def _whole_numbers(entry: Entry, name: str) -> Values | None:
-    """Return the numbers that a distribution of SciPy gives with a positive probability; None where they have no end."""
+    """Return the whole numbers that a distribution of SciPy gives with a positive probability.
+
+    None if the distribution is continuous or has no end.
+    """
     distribution = _distribution(entry, name)
     low, high = distribution.support()
     if not hasattr(distribution, "pmf") or not math.isfinite(high - low):
@@ -213,7 +219,7 @@ def _whole_numbers(entry: Entry, name: str) -> Values | None:
 
 
 def quantile_of(entry: Entry, name: str) -> Callable[[Any], list[Any]]:
-    """Return the quantile function of an entry: uniform numbers in [0, 1) to a list of plain values.
+    """Return the quantile function of an entry. It takes uniform numbers in [0, 1) and returns a list of plain values.
 
     Parameters
     ----------
@@ -238,19 +244,19 @@ def quantile_of(entry: Entry, name: str) -> Callable[[Any], list[Any]]:
 
 
 def check_distributions(space: Space, path: str) -> None:
-    """Check what only SciPy knows: its distributions and their arguments. SciPy is imported where the space names one.
+    """Check the distributions of SciPy and their arguments. SciPy is imported only if the space names a distribution.
 
     Parameters
     ----------
     space : dict or list of dict
-        Checked by `check_space`.
+        A space that `check_space` has checked.
     path : str
         Key path of the space in the config, for the message.
 
     Raises
     ------
     InputError
-        For a distribution that SciPy does not have, or that refuses its arguments.
+        If SciPy does not have a distribution, or if the distribution refuses its arguments.
     """
     for i, subspace in enumerate(subspaces(space)):
         for name, entry in subspace.items():
@@ -259,7 +265,7 @@ def check_distributions(space: Space, path: str) -> None:
 
 
 def _distribution(entry: Entry, path: str) -> Any:
-    """Return an entry's distribution with its arguments."""
+    """Return the distribution of an entry, with its arguments."""
     import scipy.stats
 
     kind, arguments = next(iter(entry.items()))

@@ -1,4 +1,4 @@
-"""What a strategy is: it proposes candidates, round by round."""
+"""The base class of the strategies. A strategy proposes candidates, round by round."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +8,14 @@ from cvsearch.journal.identity import Setting
 
 
 class Strategy:
-    """A way to propose candidates; each subclass has a file of its own in `strategies`.
+    """A way to propose candidates. Each subclass has its own file in `strategies`.
 
     Parameters
     ----------
     space : dict or list of dict
         ``param_distributions`` of the config.
     n_candidates : int
-        How many the config asks for.
+        How many candidates the config asks for.
     random_state : int
 
     Attributes
@@ -33,37 +33,37 @@ class Strategy:
         self.space, self.n_candidates, self.random_state = space, n_candidates, random_state
 
     def count(self) -> int:
-        """Return how many candidates all rounds have; nothing is drawn for it."""
+        """Return how many candidates all rounds have. No candidate is drawn for this."""
         raise NotImplementedError
 
     def has(self, n: int) -> bool:
-        """Whether there are at least so many candidates."""
+        """Whether there are at least `n` candidates."""
         return self.count() >= n
 
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
         """Return the candidates of a round.
 
-        The first n are the same however many the config asks for, so a search grows.
+        The first candidates do not depend on how many candidates the config asks for. So a search can grow.
 
         Parameters
         ----------
         number : int
-            Of the round, from 0.
+            The number of the round, from 0.
         earlier : sequence
-            The results of the rounds before.
+            The results of the earlier rounds.
 
         Returns
         -------
         list of Setting
-            In plain Python values.
+            The candidates, in plain Python values.
 
         Raises
         ------
         InputError
-            If the space cannot be drawn from.
+            If no candidates can be drawn from the space.
         """
         raise NotImplementedError
 
     def messages(self) -> list[str]:
-        """Return what a person should know of the number of candidates."""
+        """Return what a person should know about the number of candidates."""
         return []

@@ -1,4 +1,4 @@
-"""Which batches have work: what the plan says of the journal, and which files of earlier plans go."""
+"""Which batches have work left, by the plan and the journal, and which files of earlier plans are removed."""
 
 import shutil
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import read_histories
 from cvsearch.layout import RoundPaths
 
-# What is read of each row: enough to know whether it stands.
+# The columns that are read of each row. They are enough to know whether the row is final.
 NEEDED = ("status", "attempt", "finished", "limits", "train", "predictions")
 
 
 class Work(NamedTuple):
-    """What is done of a round, and what remains.
+    """What is done in a round, and what remains.
 
     Attributes
     ----------
     finished : int
-        Evaluations in the journal that stand.
+        The number of evaluations in the journal that are final.
     batches : set of (str, int)
-        Batch and split of each job that has something left.
+        Batch and split of each job that has evaluations left.
     """
 
     finished: int
@@ -31,14 +31,14 @@ class Work(NamedTuple):
 
 
 def find_work(paths: RoundPaths, plan: Plan, settings: Sequence[Setting], search: dict[str, Any]) -> Work:
-    """Look a plan's evaluations up in the journal.
+    """Look up a plan's evaluations in the journal.
 
     Parameters
     ----------
     paths : RoundPaths
     plan : Plan
     settings : sequence of Setting
-        Of the plan's candidates, in their order.
+        The settings of the plan's candidates, in their order.
     search : dict
         limits, retry_failed, return_train_score of the config.
     """
@@ -57,7 +57,10 @@ def find_work(paths: RoundPaths, plan: Plan, settings: Sequence[Setting], search
 
 
 def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
-    """Remove the receipts of batches that have work again, so that only these jobs run, and all files of an older cut."""
+    """Remove the receipts of batches that have work again, and all files of an older cut.
+
+    So only the jobs of these batches run.
+    """
     for batch, split in work.batches:
         paths.receipt(batch, split).unlink(missing_ok=True)
     for folder in (paths.evaluations, paths.benchmarks):
@@ -67,16 +70,16 @@ def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
 
 
 def plan_line(name: str, plan: Plan, work: Work, seconds: float | None = None) -> str:
-    """Say what is asked for, what is there, what will run and what that will cost.
+    """Return a line that says what the config asks for, what is finished, what will run and how long that takes.
 
     Parameters
     ----------
     name : str
-        Of the search.
+        The name of the search.
     plan : Plan
     work : Work
     seconds : float, optional
-        What an evaluation takes, where the pilot has measured it.
+        How many seconds an evaluation takes, if the pilot has measured it.
     """
     left, jobs = plan.evaluations - work.finished, len(work.batches)
     will = f"{jobs:,} job{'s' * (jobs != 1)} will run the other {left:,}" if left else "nothing is left to run"

@@ -1,4 +1,4 @@
-"""The strategies by their names in the config. A new one is a file with a class, and a line here."""
+"""The strategies by their names in the config. A new strategy needs a file with a class, and a line here."""
 
 from typing import Any
 

@@ -9,9 +9,10 @@ from cvsearch.journal.identity import Setting
 
 
 class Grid(Strategy):
-    """All settings, in the order of scikit-learn's ``ParameterGrid``: parameters by name, the last one fastest.
+    """All settings, in the order of scikit-learn's ``ParameterGrid``.
 
-    A setting that an earlier sub-space has is left out.
+    The parameters are sorted by name. The last parameter changes fastest. A setting is left out if an earlier sub-space
+    has it too.
     """
 
     needs_values = True

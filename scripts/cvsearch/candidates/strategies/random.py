@@ -10,29 +10,32 @@ from cvsearch.candidates.strategy import Strategy
 from cvsearch.files import canonical
 from cvsearch.journal.identity import Params, Setting
 
-# Rows drawn at once. A candidate's place in its block depends on its number alone, so vectorised arithmetic gives it the
-# same bits however many are asked for.
+# How many rows are drawn at once. The place of a candidate in its block depends only on its number. So vectorised
+# arithmetic gives it the same bits for every number of candidates.
 BLOCK = 1024
 
-# After so many repeats in a row, what is left of a space is too unlikely to wait for. Had it one chance in a hundred at each
-# draw, this would happen once in 20,000 times.
+# After this many repeats in a row, the settings that are left are too unlikely to wait for. If a draw gave one of them
+# with a probability of 1 %, so many repeats would happen once in about 20,000 times.
 PATIENCE = 1000
 
 
 class Random(Strategy):
-    """Independent settings, none drawn twice.
+    """Independent settings. No setting is drawn twice.
 
-    In a finite space of values and ``randint`` every setting is equally likely. Where a distribution of SciPy makes some
-    likelier, or a space is infinite, a repeat is drawn again; see `PATIENCE`.
+    In a finite space of values and ``randint``, every setting is equally likely. If a distribution of SciPy makes some
+    settings more likely, or if the space is infinite, a repeat is drawn again; see `PATIENCE`.
     """
 
     def count(self) -> int:
-        """Return what is asked for, or the size of a space that holds fewer."""
+        """Return the number of candidates that the config asks for, or the size of the space if that is smaller."""
         size = space_size(self.space)
         return self.n_candidates if size is None else min(self.n_candidates, size)
 
     def has(self, n: int) -> bool:
-        """Whether there are at least so many candidates. A space is counted only where more are asked for: it may take SciPy."""
+        """Whether there are at least `n` candidates.
+
+        The space is counted only if the config asks for at least `n`, because counting may need SciPy.
+        """
         return self.n_candidates >= n and self.count() >= n
 
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
@@ -42,7 +45,7 @@ class Random(Strategy):
         return list(map(Setting, itertools.islice(draws, self.count())))
 
     def messages(self) -> list[str]:
-        """Say so where the space holds fewer candidates than the config asks for."""
+        """Return a message if the space holds fewer candidates than the config asks for."""
         if self.count() == self.n_candidates:
             return []
         return [
@@ -50,7 +53,10 @@ class Random(Strategy):
         ]
 
     def _shuffled(self, settings: Union) -> Iterator[Params]:
-        """Yield the settings of a finite space in random order: a Fisher-Yates shuffle that keeps only what it has touched."""
+        """Yield the settings of a finite space in random order.
+
+        This is a Fisher-Yates shuffle that keeps only the numbers that it has moved.
+        """
         from numpy.random import RandomState
 
         random, n_numbers = RandomState(self.random_state), settings.n_numbers
@@ -62,7 +68,11 @@ class Random(Strategy):
                 yield setting
 
     def _sampled(self, settings: Union | None) -> Iterator[Params]:
-        """Yield draws without repeats, and when that takes too long, what is left: evenly of a finite space, else as it comes."""
+        """Yield draws without repeats, and the rest when repeats become too many.
+
+        The rest of a finite space is drawn with equal probabilities. In an infinite space the draws then go on, and may
+        repeat.
+        """
         draws = self._draws()
         if never_repeats(self.space):
             yield from draws
@@ -83,7 +93,7 @@ class Random(Strategy):
             yield from (setting for setting in self._shuffled(settings) if canonical(setting) not in drawn)
 
     def _draws(self) -> Iterator[Params]:
-        """Yield independent settings: inverse transform sampling, one uniform number per parameter."""
+        """Yield independent settings by inverse transform sampling, with one uniform number for each parameter."""
         import numpy as np
 
         random = np.random.RandomState(self.random_state)
@@ -102,7 +112,10 @@ class Random(Strategy):
 
 
 def _random_below(bound: int, random: Any) -> int:
-    """Return a whole number in [0, bound), each equally likely: a space may hold more settings than 64 bits count."""
+    """Return a whole number in [0, bound). All are equally likely.
+
+    The bound may need more than 64 bits, because a space may hold that many settings.
+    """
     bits = (bound - 1).bit_length()
     while True:
         number = int.from_bytes(random.bytes((bits + 7) // 8), "big") >> (-bits % 8)
