@@ -1,4 +1,4 @@
-"""What every rule's script does around its work: pin threads, keep a log, say in one line what went wrong."""
+"""What every rule's script does around its work: limit threads, keep a log, and report an error in one line."""
 
 import contextlib
 import gc
@@ -12,17 +12,17 @@ from typing import IO
 from cvsearch.errors import InputError
 from cvsearch.files import AnyPath
 
-# The mark of the line that `onerror` repeats when the run ends.
+# A log line that begins with this is repeated by `onerror` when the run ends.
 ERROR = "error: "
 
 _console: IO[str] | None = None
 
 
 def say(text: str) -> None:
-    """Print a line for the person at the console, and to the job's log."""
+    """Print a line to the console and to the job's log."""
     if _console is not None:
         print(text, file=_console, flush=True)
-    with contextlib.suppress(OSError):  # The disk with the log may be what is full.
+    with contextlib.suppress(OSError):  # The disk that holds the log may be full.
         print(text, file=sys.stderr, flush=True)
 
 
@@ -30,12 +30,14 @@ def say(text: str) -> None:
 def job(log: AnyPath, threads: int = 1) -> Iterator[None]:
     """Run the work of one Snakemake job.
 
-    Threads of BLAS and OpenMP are pinned, so NumPy must not have been imported, and joblib takes the threads of the job for
-    all cores there are: ``n_jobs: -1`` of one job leaves the others their own. All that is printed, by Python or by C, goes
-    to the log; the console gets what `say` says. An error ends the process with status 1 and one line, the log's last.
+    BLAS and OpenMP use only the threads of the job. NumPy must not have been imported yet for this. joblib sees as many
+    cores as the job has threads. So ``n_jobs: -1`` in one job does not use the cores of other jobs.
 
-    The cyclic garbage collector is off: nearly all that a job makes lives to its end, and it takes a sixth of the time that the
-    import of scikit-learn takes. Where a user's code runs it is switched on.
+    Everything that Python or C prints goes to the log. The console gets only what `say` prints. An error ends the
+    process with status 1 and one line. This line is the last line of the log.
+
+    The cyclic garbage collector is off. Nearly all objects of a job live until its end, and the collector would take a
+    sixth of the time that the import of scikit-learn takes. It is switched on before a user's code runs.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ def job(log: AnyPath, threads: int = 1) -> Iterator[None]:
     for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "BLIS"):
         os.environ[f"{library}_NUM_THREADS"] = str(threads)
     os.environ["LOKY_MAX_CPU_COUNT"] = str(threads)
-    os.environ["PYTHON_CPU_COUNT"] = str(threads)  # For what a fit starts, from Python 3.13 on.
+    os.environ["PYTHON_CPU_COUNT"] = str(threads)  # For processes that a fit starts, from Python 3.13 on.
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.flush()
     _console = os.fdopen(os.dup(2), "w")
@@ -71,7 +73,7 @@ def job(log: AnyPath, threads: int = 1) -> Iterator[None]:
 
 
 def _forget_scripts() -> None:
-    """Take the folder of the scripts off the module search path: a user's module may be called like a script."""
+    """Remove the folder of the scripts from the module search path: a user's module may have the name of a script."""
     sys.path[:] = [folder for folder in sys.path if not Path(folder, "cvsearch", "console.py").exists()]
 
 
@@ -92,7 +94,10 @@ def _first_line(error: BaseException) -> str:
 
 
 def errors_since(folder: AnyPath, moment: float) -> list[str]:
-    """Return the error lines, each once, that end the logs written since `moment` (seconds since the epoch)."""
+    """Return the error lines at the ends of logs that were written since `moment` (seconds since the epoch).
+
+    Each line is returned once.
+    """
     lines: list[str] = []
     for path in sorted(Path(folder).rglob("*.log")):
         if path.stat().st_mtime >= moment:

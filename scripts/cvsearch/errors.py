@@ -1,4 +1,4 @@
-"""The one kind of error that the user can mend."""
+"""The errors that the user can fix."""
 
 import difflib
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from os import PathLike
 
 
 class InputError(ValueError):
-    """A mistake in the config, the data or a file: one line with the key or file, the value and the fix."""
+    """A mistake in the config, the data or a file. The message is one line: the key or file, the value, the fix."""
 
 
 def damaged(path: str | PathLike[str], rebuild: str) -> InputError:
-    """Return the error for a file that is not as it was written; `rebuild` says how to make it again."""
+    """Return the error for a file that was changed after it was written. `rebuild` says how to make it again."""
     return InputError(f"{path}: was truncated or edited; rebuild it: {rebuild}")
 
 

@@ -1,4 +1,7 @@
-"""Files that are written whole or not at all, and files of rows whose first line tells whether they are whole."""
+"""Files that are written completely or not at all, and files of rows.
+
+The first line of a file of rows tells whether the file is complete.
+"""
 
 import hashlib
 import json
@@ -17,7 +20,7 @@ FORMAT = "cvsearch rows 1"
 
 
 def canonical(value: Any) -> str:
-    """Return the one JSON text of a value: sorted keys, no spaces, floats that read back bit for bit."""
+    """Return the JSON text of a value, with sorted keys and no spaces. Floats read back with the same bits."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
@@ -27,18 +30,18 @@ def sha256_of(value: Any) -> str:
 
 
 def replace_atomically(path: AnyPath, write: Callable[[BinaryIO], None]) -> None:
-    """Let `write` fill a file so that after any death `path` holds all of it, or what it held before.
+    """Let `write` write a file. If the process dies, `path` holds the complete new content or the old content.
 
     Parameters
     ----------
     path : path-like
     write : callable
-        Called with a file to write to, which may be larger than memory: it takes the place of `path` when all is on disk.
+        Called with a file to write to. The file may be larger than memory. It replaces `path` when it is all on disk.
 
     Raises
     ------
     OSError
-        If the disk is full or not writable; the file that was there is untouched.
+        If the disk is full or not writable. The old file is then unchanged.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,12 +57,12 @@ def replace_atomically(path: AnyPath, write: Callable[[BinaryIO], None]) -> None
 
 
 def write_atomically(path: AnyPath, content: bytes | memoryview) -> None:
-    """Write bytes to `path` so that after any death it holds all of them, or what it held before.
+    """Write bytes to `path`. If the process dies, `path` holds all of the bytes or the old content.
 
     Raises
     ------
     OSError
-        If the disk is full or not writable; the file that was there is untouched.
+        If the disk is full or not writable. The old file is then unchanged.
     """
 
     def write(file: BinaryIO) -> None:
@@ -69,13 +72,13 @@ def write_atomically(path: AnyPath, content: bytes | memoryview) -> None:
 
 
 def changed_at(path: AnyPath) -> int | None:
-    """Return when a file was changed, in nanoseconds of its file system's clock; None where there is none."""
+    """Return when a file was changed, in nanoseconds of its file system's clock, or None if there is no file."""
     path = Path(path)
     return path.stat().st_mtime_ns if path.exists() else None
 
 
 def write_json(path: AnyPath, value: Any) -> None:
-    """Write a JSON value for people and programs to read, all or nothing."""
+    """Write a JSON value that people and programs can read. It is written completely or not at all."""
     write_atomically(path, (json.dumps(value, indent=2) + "\n").encode())
 
 
@@ -85,7 +88,7 @@ def read_json(path: AnyPath, rebuild: str) -> Any:
     Raises
     ------
     InputError
-        If it is missing or damaged; `rebuild` says how to make it again.
+        If the file is missing or damaged. `rebuild` says how to make it again.
     """
     try:
         return json.loads(Path(path).read_bytes())
@@ -96,14 +99,14 @@ def read_json(path: AnyPath, rebuild: str) -> Any:
 
 
 def write_rows(path: AnyPath, rows: Iterable[dict[str, Any]], **about: Any) -> None:
-    """Write rows, an iterable of dict, under a line that counts and hashes them.
+    """Write rows after a first line with their number and their hash.
 
     Parameters
     ----------
     path : path-like
     rows : iterable of dict
     **about
-        More to say in the first line, returned by `read_rows`.
+        More keys for the first line. `read_rows` returns them.
     """
     lines = [canonical(row) for row in rows]
     body = "".join(line + "\n" for line in lines).encode()
@@ -123,7 +126,7 @@ def read_rows(path: AnyPath, rebuild: str) -> tuple[dict[str, Any], Iterator[dic
     Returns
     -------
     head : dict
-        Its first line.
+        The first line of the file.
     rows : iterator of dict
 
     Raises

@@ -1,4 +1,7 @@
-"""Where everything stands under ``results/``. No other module joins these paths; a rule's own paths stay literal in the rule."""
+"""Where everything is under ``results/``.
+
+No other module joins these paths. A rule's own paths are written out in the rule.
+"""
 
 from pathlib import Path
 
@@ -8,7 +11,7 @@ RESULTS = Path("results")
 
 EXAMPLE = RESULTS / "dataset" / "example.png"
 
-# Several searches beside each other, as a table and as a figure.
+# The comparison of several searches, as a table and as a figure.
 LEADERBOARD = RESULTS / "leaderboard.csv"
 LEADERBOARD_FIGURE = LEADERBOARD.with_suffix(".png")
 
@@ -32,12 +35,12 @@ class DatasetPaths:
 
     @property
     def about(self) -> Path:
-        """What is known of the data. It is small, and tells other rules whether the data changed."""
+        """The description of the data. The file is small. It tells other rules whether the data changed."""
         return self.folder / "dataset.json"
 
     @property
     def data(self) -> Path:
-        """The samples, the target and what else belongs to them."""
+        """The samples, the target and everything else that belongs to the samples."""
         return self.folder / "data.npz"
 
 
@@ -55,7 +58,7 @@ class SearchPaths:
 
     @classmethod
     def of(cls, search: str, results: AnyPath = RESULTS) -> "SearchPaths":
-        """Return the paths of the search of this name."""
+        """Return the paths of the search with this name."""
         return cls(Path(results, search))
 
     @classmethod
@@ -71,7 +74,7 @@ class SearchPaths:
 
     @property
     def journal(self) -> Path:
-        """The folder of the journal: in it a folder for each identity."""
+        """The folder of the journal. It has a folder for each identity."""
         return self.folder / "journal"
 
     @property
@@ -120,7 +123,7 @@ class SearchPaths:
         return self.folder / "evaluations.csv"
 
     def predictions(self, kind: str) -> Path:
-        """The table of the best candidate's predictions: `kind` is ``csv`` or ``parquet``."""
+        """The table of the best candidate's predictions. `kind` is ``csv`` or ``parquet``."""
         return self.folder / f"predictions.{kind}"
 
     @property
@@ -140,7 +143,7 @@ class SearchPaths:
 
     @property
     def model_types(self) -> Path:
-        """The types that have to be trusted to load the model."""
+        """The types that a user must trust to load the model."""
         return self.folder / "model_types.json"
 
     @property
@@ -155,7 +158,7 @@ class SearchPaths:
 
     @property
     def figures(self) -> list[Path]:
-        """The figures and pages that every run leaves."""
+        """The figures and pages that every run writes."""
         plots = self.folder / "plots"
         names = ("pairs", "slices", "train_test", "fit_time", "search_curve", "importance", "failures")
         pictures = [plots / f"{name}.png" for name in names]
@@ -170,7 +173,7 @@ class SearchPaths:
 
     @property
     def tables(self) -> list[Path]:
-        """The tables that every run leaves."""
+        """The tables that every run writes."""
         return [self.table, self.evaluations]
 
     def round(self, number: int) -> "RoundPaths":
@@ -211,7 +214,7 @@ class RoundPaths:
 
     @property
     def evaluations(self) -> Path:
-        """The folder of the receipts: in it a folder for each batch."""
+        """The folder of the receipts. It has a folder for each batch."""
         return self.search.folder / "evaluations" / str(self.number)
 
     def receipt(self, batch: str, split: int) -> Path:
@@ -220,12 +223,15 @@ class RoundPaths:
 
     @property
     def benchmarks(self) -> Path:
-        """The folder of what Snakemake measured of the jobs."""
+        """The folder with Snakemake's measurements of the jobs."""
         return self.search.folder / "benchmarks" / str(self.number)
 
 
 def results_of(about: AnyPath) -> Path:
-    """Return the folder of results to which a ``dataset/dataset.json`` belongs; a module's prefix stands before its name."""
+    """Return the folder of results that a ``dataset/dataset.json`` belongs to.
+
+    If the workflow is used as a module, the prefix of the module comes before the folder's name.
+    """
     return Path(about).parents[1]
 
 
@@ -235,22 +241,22 @@ def logs_folder(results: AnyPath = RESULTS) -> Path:
 
 
 def leaderboard_paths(results: AnyPath = RESULTS) -> tuple[Path, Path]:
-    """Return the table and the figure that put several searches beside each other."""
+    """Return the table and the figure that compare several searches."""
     return Path(results, LEADERBOARD.name), Path(results, LEADERBOARD_FIGURE.name)
 
 
 def split_paths(split: int, results: AnyPath = RESULTS) -> tuple[Path, Path]:
-    """Return the file of a split's positions and the file of what is known of them."""
+    """Return the file of a split's positions and the file of their description."""
     return Path(results, "splits", f"{split}.npz"), Path(results, "splits", f"{split}.json")
 
 
 def holdout_paths(results: AnyPath = RESULTS) -> tuple[Path, Path]:
-    """Return the file of the positions that are held out and the file of what is known of them."""
+    """Return the file of the positions that are held out and the file of their description."""
     return Path(results, "splits", "holdout.npz"), Path(results, "splits", "holdout.json")
 
 
 def splits_summary(results: AnyPath = RESULTS) -> Path:
-    """Return the file of what a user should know of the splits."""
+    """Return the file of what a user should know about the splits."""
     return Path(results, "splits", "splits.json")
 
 

@@ -1,4 +1,4 @@
-"""One run of the workflow: its config, checked, and what the rules have to know of its searches.
+"""One run of the workflow: its checked config, and what the rules have to know about its searches.
 
 The Snakefile makes one `Run`. The rules ask it for their params, their input files and their targets.
 """
@@ -51,20 +51,21 @@ from cvsearch.report.summary import caption_numbers, messages_of, summary
 from cvsearch.results.leaderboard import check_comparable, leaderboard, own_scorer
 from cvsearch.results.storage import REBUILD
 
-# From so many evaluations on, tables are also written as Parquet.
+# With at least so many evaluations, tables are also written as Parquet.
 PARQUET_ROWS = 100_000
 
-# A table of predictions that is longer than this is written as Parquet alone.
+# A table of predictions with more rows than this is written only as Parquet.
 PREDICTION_ROWS = 1_000_000
 
-# The config of a run, handed to its jobs: who edits a config file while a run goes on changes the next run, not this one.
+# A run passes its config to its jobs in this variable. If a user edits a config file during a run, only the next run
+# changes.
 CONFIG_VARIABLE = "CVSEARCH_CONFIG"
 
-# Linux takes at most 128 KiB in one variable. The jobs of a larger config read its files again.
+# Linux allows at most 128 KiB in one variable. If a config is larger, the jobs read the config files again.
 MAX_VARIABLE_BYTES = 120_000
 
-# Under what evaluations run. It reaches them as resources do, and runs nothing again by itself. The estimator is among it for
-# those of its parameters that change no score.
+# The conditions under which evaluations run. Snakemake treats them like resources, so a change of them alone runs
+# nothing again. The estimator is one of them because some of its parameters do not change a score.
 CONDITIONS = ("estimator", "limits", "retry_failed", "share_work", "return_train_score")
 
 # The pieces of a search that may name code outside scikit-learn.
@@ -72,14 +73,14 @@ CODE_KEYS = ("estimator", "param_distributions", "scoring")
 
 
 def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyPath) -> Config:
-    """Lay a config over the ones that it extends, and check it.
+    """Lay a config over the configs that it extends, and check the result.
 
     Parameters
     ----------
     config : dict
-        Of the command line, or of the workflow that uses this one as a module.
+        The config of the command line, or of the workflow that uses this workflow as a module.
     own : Path or None
-        The config of the working directory, where that counts.
+        The config of the working directory, if it is used.
     shipped, schema : path-like
 
     Raises
@@ -95,12 +96,13 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     check_modules(checked["trusted_modules"], "trusted_modules")
     check_dataset_keys(checked["dataset"])
     check_splitting(checked)
-    # Beside a workflow that uses this one as a module, one of its rules may be to make the file.
+    # If another workflow uses this workflow as a module, one of its rules may have to make the file first.
     file = checked["dataset"].get("file")
     if own is not None and file is not None:
         if not Path(file).is_file():
             raise InputError(f"dataset.file: {file!r} does not exist; paths are relative to the working directory")
-        # Snakemake compares large files by their time alone, and then runs all again that rests on one that was touched.
+        # Snakemake compares large files only by their time. If a file is touched, it runs everything again that depends
+        # on the file. So the hash of the file is used instead.
         with open(file, "rb") as opened:
             checked["dataset"]["file_sha256"] = hashlib.file_digest(opened, "sha256").hexdigest()
     for i, search in enumerate(checked["searches"]):
@@ -118,16 +120,17 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
 
 
 def kept_config(read: Callable[[], Config], is_controller: bool, results: AnyPath = RESULTS) -> Config:
-    """Return the config of a run: read by its controller, handed to its jobs through the environment.
+    """Return the config of a run. The controller reads it, and passes it to the jobs in the environment.
 
     Parameters
     ----------
     read : callable
         Reads and checks the config files.
     is_controller : bool
-        Whether this process is the one that the user started.
+        Whether the user started this process.
     results : path-like
-        The folder of results. A workflow that uses this one as a module twice has two, and a config for each.
+        The folder of results. A workflow that uses this workflow as a module twice has two folders of results. Each
+        folder has its own config.
     """
     variable = f"{CONFIG_VARIABLE}_{hashlib.sha256(str(results).encode()).hexdigest()[:8]}"
     if not is_controller and variable in os.environ:
@@ -143,13 +146,19 @@ def kept_config(read: Callable[[], Config], is_controller: bool, results: AnyPat
 
 
 def _stop(message: str) -> NoReturn:
-    """End the run with an error. It is printed here, for Snakemake swallows what a SystemExit says once jobs have run."""
+    """End the run with an error.
+
+    The error is printed here. After jobs have run, Snakemake does not print the message of a SystemExit.
+    """
     print(f"error: {message}", file=sys.stderr)
     sys.exit(1)
 
 
 class Written(NamedTuple):
-    """When two results of a search were written, in nanoseconds of their file system's clock; None where they are not there."""
+    """When two results of a search were written, in nanoseconds of their file system's clock.
+
+    None for a result that is missing.
+    """
 
     provenance: int | None
     verdict: int | None
@@ -161,12 +170,13 @@ class Run:
     Parameters
     ----------
     config : dict
-        Checked.
+        A checked config.
     checkpoints : object
-        Snakemake's: ``checkpoints.propose_candidates.get()`` makes a job wait until its candidates are drawn.
+        The checkpoints of Snakemake. ``checkpoints.propose_candidates.get()`` makes a job wait until its candidates are
+        drawn.
     results : path-like
-        Where the results stand. What the rules are told starts with ``results``: Snakemake puts the prefix of a module
-        before it.
+        The folder of results on disk. The paths for the rules start with ``results``. Snakemake puts the prefix of a
+        module before these paths.
     """
 
     def __init__(self, config: Config, checkpoints: Any, results: AnyPath = RESULTS) -> None:
@@ -176,7 +186,7 @@ class Run:
         self.searches: dict[str, dict[str, Any]] = {search["name"]: search | shared for search in config["searches"]}
         self.splits = range(config["n_splits"])
         self.trust = Trust(config["trusted_modules"])
-        # Another version may give other numbers: what depends on it runs again.
+        # Another version may give other numbers. So everything that depends on the version runs again.
         self.versions = {"scikit-learn": metadata.version("scikit-learn"), "evaluations": FORMAT}
         self._planned = {at: written_at(self._paths(*at)) for at in self._rounds()}
         self._leaderboard = leaderboard_paths(self._results)
@@ -186,7 +196,7 @@ class Run:
 
     @property
     def compares(self) -> bool:
-        """Whether there are several searches, ranked by one scorer."""
+        """Whether there are several searches and the same scorer ranks in all of them."""
         return len(self.searches) > 1 and not any(map(own_scorer, self.searches.values()))
 
     def _rounds(self) -> list[tuple[str, int]]:
@@ -206,11 +216,11 @@ class Run:
     def _settings(self, name: str, *keys: str) -> dict[str, Any]:
         return {key: self.searches[name][key] for key in keys}
 
-    # Params of rules. Snakemake treats a param whose function takes `resources` like a resource: a change of it runs
-    # nothing again.
+    # Params of rules. If the function of a param takes `resources`, Snakemake treats the param like a resource. Then a
+    # change of the param runs nothing again.
 
     def search(self, wildcards: Any, resources: Any) -> dict[str, Any]:
-        """Return a search of the config; what rests on it reads files that tell when they changed."""
+        """Return a search of the config. If it changes, the input files of the rules that use it change too."""
         return self.searches[wildcards.search]
 
     def search_settings(self, wildcards: Any) -> dict[str, Any]:
@@ -218,25 +228,28 @@ class Run:
         return defining(self.searches[wildcards.search])
 
     def pilot_settings(self, wildcards: Any) -> dict[str, Any]:
-        """Return what a pilot times: evaluations, and the space that they are taken from."""
+        """Return what a pilot measures: evaluations, and the space that their candidates are drawn from."""
         return self.search_settings(wildcards) | self._settings(wildcards.search, "param_distributions")
 
     def pilot_candidates(self, wildcards: Any, resources: Any) -> dict[str, Any]:
-        """Return what a pilot takes its candidates from, which does not time it again: a search that grows keeps its batches."""
+        """Return what a pilot draws its candidates from.
+
+        A change of it does not run the pilot again. So a search that grows keeps its batches.
+        """
         settings = self._settings(wildcards.search, "strategy", "n_candidates", "predictions_mb")
         return settings | {"n_splits": self.config["n_splits"]}
 
     def conditions(self, wildcards: Any, resources: Any) -> dict[str, Any]:
-        """Return under what evaluations run."""
+        """Return the conditions under which evaluations run."""
         return self._settings(wildcards.search, *CONDITIONS)
 
     def terms(self, wildcards: Any) -> dict[str, Any]:
-        """Return under what a row stands: under other terms a failed one may be tried again."""
+        """Return the conditions under which a row is final. If they change, a failed row may be tried again."""
         search = self.searches[wildcards.search]
         return Terms.of(search)._asdict() | {"predictions_mb": search["predictions_mb"]}
 
     def merged_config(self, wildcards: Any, resources: Any) -> Config:
-        """Return the config that is noted beside the results, which rest on their inputs alone."""
+        """Return the config that is noted beside the results. The results depend only on their input files."""
         return self.config
 
     def space(self, wildcards: Any) -> Any:
@@ -244,7 +257,7 @@ class Run:
         return self.searches[wildcards.search]["param_distributions"]
 
     def simplest_by(self, wildcards: Any) -> list[str]:
-        """Return the parameters of a search of which smaller is simpler."""
+        """Return the parameters of a search for which a smaller value means a simpler model."""
         names: list[str] = self.searches[wildcards.search]["simplest_by"]
         return names
 
@@ -253,24 +266,24 @@ class Run:
         return bool(self.searches[wildcards.search]["strategy"] == "random")
 
     def caption_numbers(self, wildcards: Any, resources: Any) -> dict[str, str]:
-        """Return numbers of a finished search, for the captions of the report."""
+        """Return numbers of a finished search for the captions of the report."""
         return caption_numbers(self._search(wildcards.search))
 
     def module_versions(self, wildcards: Any) -> dict[str, str]:
-        """Return the versions of the code outside scikit-learn that a search rests on."""
+        """Return the versions of the code outside scikit-learn that a search depends on."""
         return self.trust.versions([self.searches[wildcards.search][key] for key in CODE_KEYS])
 
     def dataset_versions(self) -> dict[str, str]:
-        """Return the versions of the code outside scikit-learn that the data rest on."""
+        """Return the versions of the code outside scikit-learn that the data depend on."""
         return self.trust.versions(self.config["dataset"])
 
     def hashed_file(self) -> list[str]:
-        """Return the user's file with the data, where there is one and its hash is among the params."""
+        """Return the user's file with the data, if there is one and its hash is one of the params."""
         dataset = self.config["dataset"]
         return [dataset["file"]] if "file_sha256" in dataset else []
 
     def made_file(self) -> list[str]:
-        """Return the file with the data, where a rule of another workflow may make it."""
+        """Return the file with the data, if a rule of another workflow may make it."""
         dataset = self.config["dataset"]
         return [dataset["file"]] if "file" in dataset and "file_sha256" not in dataset else []
 
@@ -279,22 +292,22 @@ class Run:
         return test_fold_column(self.config["splitter"])
 
     def split_settings(self) -> dict[str, Any]:
-        """Return what splits are made from; a key that they do not depend on is left out."""
+        """Return the keys of the config that splits depend on, with their values."""
         keys = ["splitter", "holdout"]
         keys += ["test_size"] if self.config["splitter"] == SHUFFLE else ["n_splits", "random_state"]
         keys += ["random_state"] if self.config["holdout"] else []
         return {key: self.config[key] for key in keys}
 
     def splitter_versions(self) -> dict[str, str]:
-        """Return the versions of the code outside scikit-learn that the splits rest on."""
+        """Return the versions of the code outside scikit-learn that the splits depend on."""
         return self.trust.versions(self.config["splitter"])
 
     def holdout_files(self) -> list[str]:
-        """Return the two files of the samples that are held out, where some are."""
+        """Return the two files of the samples that are held out, if there are such samples."""
         return list(map(str, holdout_paths())) if self.config["holdout"] else []
 
     def plan_inputs(self, wildcards: Any) -> dict[str, Any]:
-        """Return what a plan follows from. The plan keeps it, so that it tells by itself whether it is the one asked for."""
+        """Return what a plan is made from. The plan keeps it, so a run can check that the plan is for its config."""
         return self._plan_inputs(wildcards.search)
 
     def _plan_inputs(self, name: str) -> dict[str, Any]:
@@ -310,17 +323,17 @@ class Run:
     # Inputs of rules.
 
     def pilot_file(self, wildcards: Any) -> Any:
-        """Return the pilot, where batches are sized by it."""
+        """Return the file of the pilot, if it decides the size of batches."""
         auto = self.searches[wildcards.search]["batch_size"] == "auto"
         return SearchPaths.of(wildcards.search).pilot if auto else []
 
     def cuts(self, wildcards: Any) -> list[str]:
-        """Return the small file of each round of a search that its batches rest on."""
+        """Return the small file of each round of a search that says how the round is cut into batches."""
         paths = SearchPaths.of(wildcards.search)
         return [str(paths.round(number).cut) for number in self.rounds(wildcards.search)]
 
     def batch_file(self, wildcards: Any) -> str:
-        """Return the candidates of a batch, once they are drawn."""
+        """Return the file of a batch's candidates, once they are drawn."""
         number = int(wildcards.round)
         self._plan_of(wildcards.search, number)
         return str(SearchPaths.of(wildcards.search).round(number).batch(wildcards.batch))
@@ -345,9 +358,10 @@ class Run:
 
     @functools.cache  # noqa: B019  a run lives as long as its process
     def _checked_plan(self, name: str, number: int) -> Plan:
-        """Return the plan of a round; tell what it says if it is of this run.
+        """Return the plan of a round. If it was written in this run, print its messages.
 
-        The run stops if it is not the one asked for: Snakemake would bury an exception of an input function under a traceback.
+        If the plan is missing, damaged or for another config, the run stops. An exception is not raised here, because
+        Snakemake would hide it under a traceback of the input function.
         """
         paths = self._paths(name, number)
         try:
@@ -356,36 +370,40 @@ class Run:
             _stop(str(error))
         if plan is None:
             _stop(f"{paths.plan}: is missing; rebuild it: {DRAW_AGAIN}")
-        # Only where .snakemake was lost does Snakemake take an outdated plan for up to date.
+        # Snakemake takes an outdated plan for up to date only if .snakemake was lost.
         if canonical(plan.inputs) != canonical(self._plan_inputs(name)):
             _stop(
                 f"{paths.candidates}: was drawn for another config, and .snakemake no longer knows; nothing "
                 "finished is lost: run the same command with --forcerun prepare_dataset"
             )
-        # The controller tells, because a job on a cluster has no console.
+        # The controller prints the messages, because a job on a cluster has no console.
         if written_at(paths) != self._planned[name, number]:
             print(*plan.messages, sep="\n", file=sys.stderr)
         return plan
 
     def leaderboard_file(self) -> list[str]:
-        """Return the table that puts the searches beside each other, where there is one."""
+        """Return the table that compares the searches, if there is one."""
         return [str(LEADERBOARD)] if self.compares else []
 
     def report_text(self, without_results: str) -> str:
-        """Return what the report opens with: the page that a run has written, else a text that says what the workflow does."""
+        """Return what the report opens with.
+
+        This is the page that a run has written. Without such a page, it is a text that says what the workflow does.
+        """
         page = report_page(self._results)
         return str(page.resolve()) if page.exists() else without_results
 
     # Targets.
 
     def first_cuts(self) -> list[str]:
-        """Return what tells that the first candidates of every search are drawn."""
+        """Return the files that show that the first candidates of every search are drawn."""
         return [str(SearchPaths.of(name).round(self.rounds(name)[0]).cut) for name in self.searches]
 
     def results(self, wildcards: Any) -> list[str]:
-        """Return everything that a run leaves for a person, once the first candidates of every search are drawn.
+        """Return all files that a run writes for a person, once the first candidates of every search are drawn.
 
-        Drawing them checks a search. So a mistake in the last search shows before the first one is evaluated.
+        A search is checked when its candidates are drawn. So a mistake in the last search is found before the first
+        search is evaluated.
         """
         for name in self.searches:
             self._plan_of(name, self.rounds(name)[0])
@@ -401,7 +419,7 @@ class Run:
         return list(map(str, wanted))
 
     def kept_predictions(self, wildcards: Any) -> list[str]:
-        """Return the table of predictions of each search that keeps them, once its candidates are drawn."""
+        """Return the table of predictions of each search that keeps predictions, once its candidates are drawn."""
         plans = [(name, self._plan_of(name, number)) for name, number in self._rounds()]
         return [
             str(SearchPaths.of(name).predictions("csv" if plan.n_test <= PREDICTION_ROWS else "parquet"))
@@ -412,22 +430,26 @@ class Run:
     # The console.
 
     def show_progress(self, logger: logging.Logger, alone: bool, whole: bool) -> None:
-        """Let Snakemake's logger show the steps of the run, and how far its searches are.
+        """Let Snakemake's logger show the steps of the run and the progress of its searches.
 
         Parameters
         ----------
         logger : Logger
-            Snakemake's.
+            The logger of Snakemake.
         alone : bool
-            Whether no other workflow uses this one as a module. If one does, the console is not ours, and Snakemake does not
-            call us at the end of the run: each search is told when it is judged.
+            Whether this workflow runs alone. If another workflow uses it as a module, the console belongs to that
+            workflow, and Snakemake does not call this class at the end of the run. Then the result of each search is
+            printed when the search is judged.
         whole : bool
-            Whether Snakemake's own lines stay.
+            Whether Snakemake's own lines are shown too.
         """
         show(logger, list(map(self._search, self.searches)), whole or not alone, None if alone else self.tell_searches)
 
     def tell_errors(self) -> None:
-        """Say, at the end of the console, what came out, and repeat what stopped each job."""
+        """Print the results of a run that failed, and the error of each failed job.
+
+        Also write what all searches share, for the searches that have finished.
+        """
         self.tell_results()
         for line in errors_since(logs_folder(self._results), self.started):
             print(f"error: {line}", file=sys.stderr)
@@ -438,8 +460,8 @@ class Run:
         except (InputError, OSError) as error:
             print(f"error: {self._results}: what the searches share was not written ({error})", file=sys.stderr)
 
-    # After a run in which a search failed. Snakemake runs no rule whose inputs are not all there, so what all searches share
-    # would not be written of those that have finished.
+    # The next functions are used after a run in which a search failed. Snakemake does not run a rule if one of its
+    # inputs is missing. So it does not write what all searches share, even for the searches that have finished.
 
     def _write_opening(self, finished: list[SearchPaths]) -> None:
         """Write the page that the report opens with, for the searches that have finished."""
@@ -458,7 +480,7 @@ class Run:
             print(f"{self._leaderboard[0]}: ranks the searches{without}", file=sys.stderr)
 
     def _is_finished(self, paths: SearchPaths) -> bool:
-        """Whether a search's tables are those of today's config, merged after its last evaluation."""
+        """Whether a search's tables are for today's config and were merged after its last evaluation."""
         merged_at, plans = changed_at(paths.provenance), read_plans(paths)
         if merged_at is None or not plans or not paths.baselines_about.exists():
             return False
@@ -471,7 +493,7 @@ class Run:
         return all(at is not None and at <= merged_at for at in ended)
 
     def tell_results(self) -> None:
-        """Say how each search came out whose results this run wrote, and where they are."""
+        """Print the results of each search that this run wrote, and where they are."""
         self.tell_searches()
         if self.compares and changed_at(self._leaderboard[0]) not in (None, self._leaderboard_before):
             print(f"the searches beside each other: {self._leaderboard[0]}   {self._leaderboard[1]}", file=sys.stderr)
@@ -480,7 +502,7 @@ class Run:
             print(f"no leaderboard: a callable of your own ranks in {names}, and may mean anything", file=sys.stderr)
 
     def tell_searches(self) -> None:
-        """Say how each search came out whose results this run wrote, once. Where there is no verdict, say what failed."""
+        """Print the results of each search that this run wrote, once. If there is no verdict, print what failed."""
         for name, before in self._told.items():
             paths, written = self._search(name), self._written(name)
             try:
