@@ -125,8 +125,8 @@ class Union:
 def _new_in(product: Product, earlier: Sequence[Product]) -> int:
     """Return how many settings of a product are in no earlier product.
 
-    The settings that the product shares with the first product are subtracted. Then the settings that it shares with the
-    second product but not with the first are subtracted, and so on.
+    The settings that the product shares with the first product are subtracted. Then the settings that it shares with
+    the second product but not with the first are subtracted, and so on.
     """
     shared = [part for part in map(product.common, earlier) if part is not None]
     if any(part.size == product.size for part in shared):

@@ -1,8 +1,8 @@
 """A parameter space: which values each parameter may take.
 
-A space is a mapping from parameter to entry, or a list of such mappings (sub-spaces). An entry lists its values (a list,
-``linspace``, ``logspace``, ``range``) or is a distribution. ``randint`` is finite. A distribution of scipy.stats is
-finite too if it gives finitely many whole numbers.
+A space is a mapping from parameter to entry, or a list of such mappings (sub-spaces). An entry lists its values (a
+list, ``linspace``, ``logspace``, ``range``) or is a distribution. ``randint`` is finite. A distribution of scipy.stats
+is finite too if it gives finitely many whole numbers.
 
 NumPy and SciPy are imported only in the functions that need them. So a job can read the Snakefile without them.
 """

@@ -205,8 +205,8 @@ def owner_of(estimator: Any, name: str) -> tuple[Any, str]:
 def constraint_error(estimator: Any, name: str | None = None) -> str | None:
     """Return scikit-learn's error about the values of an estimator's parameters, or None if there is no error.
 
-    An estimator of scikit-learn checks its parameters before it looks at the data. So it is called without data.
-    Its error names only the first wrong parameter.
+    An estimator of scikit-learn checks its parameters before it looks at the data. So it is fitted here without any
+    samples. Its error names only the first wrong parameter.
 
     Parameters
     ----------

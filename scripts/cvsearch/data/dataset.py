@@ -15,7 +15,8 @@ class Samples(NamedTuple):
 
     Attributes
     ----------
-    X : ndarray of shape (n, n_features), DataFrame, scipy.sparse matrix in CSR format, or n texts in a list, Series or array
+    X : ndarray of shape (n, n_features), DataFrame, scipy.sparse matrix in CSR format, or texts
+        Texts are a list, a Series or an array of length n.
     y : ndarray of shape (n,) or (n, n_outputs), or None
     groups : ndarray of shape (n,), or None
     sample_weight : ndarray of float, of shape (n,), or None

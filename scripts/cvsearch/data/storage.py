@@ -4,7 +4,7 @@ NumPy can read the file as any other ``.npz``. This module maps the members of t
 machine share one copy. It writes the members block by block, so nothing is held in memory twice.
 
 The data are one file and not a folder. Profiles ask for memory by the size of the data. For a folder, Snakemake would
-take the size of its list of names.
+use the size of the folder's list of names.
 """
 
 import functools

@@ -120,7 +120,7 @@ def labels_from(values: Any, what: str, path: str) -> Any:
     Returns
     -------
     ndarray of shape (n,) or (n, k)
-        Of dtype bool, int, float or text.
+        An array of bool, int, float or text.
 
     Raises
     ------

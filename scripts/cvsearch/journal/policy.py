@@ -76,7 +76,7 @@ class History(NamedTuple):
     rows : dict of str to dict
         From key to the row that counts: a success, or else the last failure.
     deaths : dict of str to int
-        From key to how many jobs died during the evaluation; 0 if every such job gave it up in an orderly stop.
+        From key to how many jobs died during the evaluation; 0 if jobs only gave it up in an orderly stop.
     """
 
     rows: dict[str, Row]
