@@ -1,1 +1,1 @@
-"""One evaluation and all that guards it: the estimator, its scores, shortcuts, the worker process and its limits."""
+"""One evaluation: the estimator, its scores, the shortcuts, and the worker process with its limits."""

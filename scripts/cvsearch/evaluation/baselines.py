@@ -1,4 +1,4 @@
-"""What a search is compared with: a guess, and the estimator with its own parameters."""
+"""The baselines that a search is compared with: a guess, and the estimator with its own parameters."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from cvsearch.config.names import Trust
 from cvsearch.evaluation.estimator import build_estimator
 from cvsearch.journal.identity import Setting
 
-# The estimator as the config has it: its own init parameters, and none of a candidate.
+# The estimator of the config with its own init parameters. It does not have the parameters of a candidate.
 DEFAULT = "default"
 
-# scikit-learn's guess, which does not look at the samples: the most frequent class, or the mean of the target.
+# scikit-learn's guess: the most frequent class, or the mean of the target. It does not look at the samples.
 DUMMY = "dummy"
 
-# A baseline has no parameters of a space.
+# A baseline does not set parameters of the space.
 NO_PARAMETERS = Setting({})
 
 
@@ -29,7 +29,7 @@ def baseline_specs(spec: Any, trust: Trust, has_target: bool) -> dict[str, Any]:
     Returns
     -------
     dict of str to spec
-        `DUMMY`, where the estimator is a classifier or a regressor and there is a target to guess; and `DEFAULT`.
+        `DUMMY`, if the estimator is a classifier or a regressor and there is a target to guess. Then `DEFAULT`.
     """
     from sklearn.base import is_classifier, is_regressor
 

@@ -1,4 +1,4 @@
-"""One batch on one split: what is done, what remains, and the evaluation of what remains."""
+"""One batch on one split. Some of its evaluations may be done already, and the others are done here."""
 
 import math
 import time
@@ -13,11 +13,12 @@ from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import Journal
 from cvsearch.journal.policy import Row, Task
 
-# Between two looks at whether another job that evaluates the same has ended.
+# The time between two checks whether another job that evaluates the same tasks has ended.
 WAIT_SECONDS = 1.0
 
-# A job waits no longer for another one that finishes nothing: it may hang, or its lock may have outlived it. Long enough that
-# few evaluations are done twice, which is harmless; a sixth of the 30 minutes that profiles/slurm asks for.
+# A job stops waiting if the other job has not finished an evaluation for so long. The other job may hang, or may have
+# died and left its lock. The time is long enough that few evaluations are done twice, which is harmless. It is a sixth
+# of the 30 minutes that profiles/slurm asks for.
 PATIENCE_SECONDS = 300.0
 
 
@@ -28,7 +29,7 @@ class Batch:
     ----------
     settings : sequence of Setting
     journal : Journal
-        Of the split.
+        The journal of the split.
     search : dict
         limits, retry_failed, return_train_score of the config.
     predictions : bool
@@ -50,12 +51,14 @@ class Batch:
         return policy.remaining(self.settings, self.history, self.terms)
 
     def wait_for_others(self, on_message: Callable[[str], None]) -> None:
-        """Wait while another job evaluates some of the same, one that its killed controller left behind, and gets on with it.
+        """Wait while another job evaluates some of the same tasks and makes progress.
+
+        A killed controller may have left such a job behind.
 
         Parameters
         ----------
         on_message : callable
-            Called with what a person should know.
+            Called with a message for the user.
         """
         n_before, since = None, time.monotonic()
         while (keys := {task.key for task in self.remaining()}) & self.journal.at_work().keys():
@@ -70,7 +73,7 @@ class Batch:
             self.look_up()
 
     def evaluate(self, evaluator: Any, on_progress: Callable[[int], None], deadline: float = math.inf) -> None:
-        """Evaluate what remains; every row is in the journal before the next evaluation begins.
+        """Evaluate what remains. Each row is in the journal before the next evaluation begins.
 
         Parameters
         ----------
@@ -78,7 +81,7 @@ class Batch:
         on_progress : callable
             Called now and then with the number of evaluations that remain.
         deadline : float
-            On ``time.monotonic()``: when the job ends.
+            When the job ends, on ``time.monotonic()``.
         """
         limits, rows = self.terms.limits, self.history.rows
 

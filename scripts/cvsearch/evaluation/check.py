@@ -1,4 +1,4 @@
-"""A search checked against scikit-learn before the first evaluation."""
+"""A search is checked against scikit-learn before the first evaluation."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,15 +11,16 @@ from cvsearch.evaluation.estimator import build_estimator
 from cvsearch.evaluation.scoring import build_scorers
 from cvsearch.evaluation.weights import fit_takes_weights
 
-# Of a longer list of numbers only the least and the greatest are tried: constraints are ranges.
+# At most so many values of a list are tried: the first ones.
 MANY_VALUES = 20
 
-# The ends of a continuous distribution are never drawn, so what is tried lies this share of its width inside of them.
+# The ends of a continuous distribution are never drawn. So the values that are tried lie a little inside the ends:
+# by this share of the distribution's width.
 EDGE = 1e-9
 
 
 def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: bool = False) -> None:
-    """Check that what a search names can be made: its estimator with the parameters of its space, its scorers.
+    """Check that the scorers of a search can be made, and its estimator with the parameters of its space.
 
     Parameters
     ----------
@@ -47,13 +48,13 @@ def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: boo
 
 
 def allowed_values(estimator: Any, params: dict[str, Any], trust: Trust) -> Callable[[str, Any], bool]:
-    """Return a function ``allowed(name, value)``: whether scikit-learn takes a value of a parameter.
+    """Return a function ``allowed(name, value)``, which tells whether scikit-learn takes a value of a parameter.
 
     Parameters
     ----------
     estimator : estimator
     params : dict
-        Stored values of a candidate. They say which estimators are inside.
+        Stored values of a candidate. They decide which estimators are inside `estimator`.
     trust : Trust
     """
     from sklearn.base import clone
@@ -85,13 +86,13 @@ def check_init_values(estimator: Any, path: str) -> None:
 
 
 def check_parameters(estimator: Any, space: Space, trust: Trust, path: str) -> None:
-    """Check that an estimator has every parameter of a space, and takes its values.
+    """Check that an estimator has every parameter of a space, and takes the values of each parameter.
 
     Raises
     ------
     InputError
-        For the first parameter that neither the estimator has nor an estimator among the space's own values, and for the
-        first value that scikit-learn refuses.
+        For the first unknown parameter. A parameter is known if the estimator has it, or an estimator among the space's
+        own values. Also for the first value that scikit-learn refuses.
     """
     for i, subspace in enumerate(subspaces(space)):
         where = f"{path}[{i}]" if isinstance(space, list) else path
@@ -109,7 +110,7 @@ def check_parameters(estimator: Any, space: Space, trust: Trust, path: str) -> N
 
 
 def _check_values(estimator: Any, subspace: Subspace, owners: dict[str, list[Any]], trust: Trust, where: str) -> None:
-    """Ask scikit-learn about each value of a sub-space, one by one, on each estimator that may get it."""
+    """Check each value of a sub-space with scikit-learn, on each estimator that may get the value."""
     from sklearn.base import clone
 
     for name, entry in subspace.items():
@@ -126,7 +127,11 @@ def _check_values(estimator: Any, subspace: Subspace, owners: dict[str, list[Any
 
 
 def _tried(entry: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the values of an entry that are tried, each with its place in the config."""
+    """Yield the values of an entry that are tried, each with its place in the config.
+
+    Only the least and the greatest number of a range or a distribution are tried, because scikit-learn's constraints
+    are ranges.
+    """
     if isinstance(entry, list):
         yield from ((f"[{i}]", value) for i, value in enumerate(entry[:MANY_VALUES]))
         return

@@ -1,4 +1,4 @@
-"""Estimators made from what the config says of them, with the parameters and the seeds of a candidate."""
+"""Estimators are made from the config, with the parameters and the seeds of a candidate."""
 
 import hashlib
 import inspect
@@ -10,7 +10,7 @@ from cvsearch.errors import InputError
 from cvsearch.files import canonical
 from cvsearch.journal.identity import Params
 
-# In place of the split's number, for an estimator that is fitted on all samples.
+# This word takes the place of the split's number for an estimator that is fitted on all samples.
 REFIT = "refit"
 
 
@@ -32,7 +32,7 @@ def build_estimator(spec: Any, trust: Trust, path: str = "estimator") -> Any:
     Raises
     ------
     InputError
-        If a name is not an estimator's, or an init parameter is not one of its own.
+        If a name is not the name of an estimator, or if the estimator does not have an init parameter.
     """
     if isinstance(spec, list):
         return _build_pipeline(spec, trust, path)
@@ -73,17 +73,17 @@ def set_parameters(estimator: Any, params: Params, trust: Trust) -> Any:
 
 
 def make_seeded(template: Any, params: Params, trust: Trust, random_state: int, split: int | str) -> Any:
-    """Return a clone of an estimator with a candidate's parameters, every open ``random_state`` seeded.
+    """Return a clone of an estimator with a candidate's parameters. Every open ``random_state`` of the clone is seeded.
 
     Parameters
     ----------
     template : estimator
-        As the config describes it.
+        The estimator that the config describes.
     params : dict
-        The candidate's.
+        Parameters of the candidate.
     trust : Trust
     random_state : int
-        The config's.
+        ``random_state`` of the config.
     split : int or str
         The split's number, or `REFIT`.
     """
@@ -95,17 +95,17 @@ def make_seeded(template: Any, params: Params, trust: Trust, random_state: int, 
 
 
 def seed_of(random_state: int, split: int | str, name: str) -> int:
-    """Return the seed of what has this name on a split: the first 32 bits of a sha256 of all three.
+    """Return the seed for a name on a split: the first 32 bits of a sha256 of all three arguments.
 
-    The candidate is not part of it. So the candidates of a split meet the same luck, as they do in scikit-learn under a fixed
-    ``random_state``, and a difference between two candidates is not a difference between two seeds.
+    The candidate is not part of the seed. So all candidates of a split have the same seed, as in scikit-learn with a
+    fixed ``random_state``. A difference between two candidates is then not a difference between two seeds.
     """
     text = canonical([random_state, split, name])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 def seed_open_random_states(estimator: Any, random_state: int, split: int | str) -> None:
-    """Seed, in place, every ``random_state`` that was left open, each by the name of its parameter."""
+    """Seed every ``random_state`` that was left open, in place. Each seed depends on the name of its parameter."""
     seeds = {
         name: seed_of(random_state, split, name)
         for name, value in estimator.get_params().items()
@@ -116,7 +116,7 @@ def seed_open_random_states(estimator: Any, random_state: int, split: int | str)
 
 
 def seed_global_generators(random_state: int, split: int | str) -> None:
-    """Seed the generators that whole processes share, Python's and NumPy's: some estimators draw from them."""
+    """Seed the global generators of Python and NumPy, because some estimators draw from them."""
     import random
 
     import numpy as np

@@ -1,4 +1,4 @@
-"""One evaluation: a candidate made, fitted and scored on a split; whatever goes wrong becomes part of its row."""
+"""One evaluation: a candidate is made, fitted and scored on a split. An error becomes part of its row."""
 
 import math
 import time
@@ -22,7 +22,7 @@ Outcome = dict[str, Any]
 
 
 class Evaluator:
-    """What the worker process holds: one split, one estimator to clone, the scorers.
+    """Evaluates candidates on one split. It holds the split, an estimator to clone, and the scorers.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Evaluator:
         Positions of the split.
     split : int
     prediction_bits : int
-        What the predictions of one test sample take at most; 0 keeps none.
+        The most bits that the predictions of one test sample take; 0 if no predictions are kept.
     """
 
     def __init__(
@@ -65,16 +65,20 @@ class Evaluator:
         return self.shared.prefix(params, self.estimator)
 
     def __call__(self, params: Params) -> Outcome:
-        """Evaluate one candidate; whatever it raises becomes part of the row that is returned.
+        """Evaluate one candidate. An exception becomes part of the returned row.
 
         Returns
         -------
         dict
-            ``status`` and ``error``; ``test`` and ``train``, scorer to score, null where a score is not a number, and
-            ``reasons``, why not; ``fit_time`` and ``score_time``, seconds that the candidate takes by itself, and
-            ``shared_time``, those of them that another candidate had paid; ``time``, wall seconds; ``warnings`` and the most
-            frequent ``warning``; ``predictions``, bytes of what the scorers got on the test side, [] where that cannot be
-            kept, and None where nobody wants it.
+            * ``status`` and ``error``.
+            * ``test`` and ``train``: the score by the scorer's name, null if a score is not a number.
+            * ``reasons``: why a score is not a number.
+            * ``fit_time`` and ``score_time``: seconds that the candidate takes by itself.
+            * ``shared_time``: the part of these seconds that another candidate has paid.
+            * ``time``: wall seconds.
+            * ``warnings``: the number of warnings. ``warning``: the most frequent one.
+            * ``predictions``: bytes of what the scorers got on the test side, [] if it cannot be kept, None if the
+              search does not keep predictions.
         """
         started = time.perf_counter()
         outcome: Outcome = dict.fromkeys(("error", "test", "train", "fit_time", "score_time", "scorers", "predictions"))
@@ -93,10 +97,10 @@ class Evaluator:
         return {**outcome, "time": time.perf_counter() - started}
 
     def _evaluate(self, params: Params, outcome: Outcome, warned: Counter[str]) -> None:
-        """Evaluate a candidate, and again where it may not share what it tried to share.
+        """Evaluate a candidate. Evaluate it again if it may not share what it tried to share.
 
-        One that runs out of memory while it makes or uses what others share gets another try by itself, so that none fails
-        for what it would not have had to keep.
+        A candidate that runs out of memory while it makes or uses shared arrays gets another try without them. So a
+        candidate does not fail because of arrays that it does not need.
         """
         try:
             self._fit_and_score(params, outcome, warned)

@@ -1,4 +1,4 @@
-"""What an evaluation may use."""
+"""The time and the memory that an evaluation may use."""
 
 import contextlib
 import functools
@@ -12,29 +12,33 @@ from typing import Any
 
 from cvsearch.journal.policy import Limits
 
-# What one evaluation may take of its cluster job's time and memory; the rest is for the process, what candidates share,
-# and the other candidates.
+# The share of its cluster job's time and memory that one evaluation may take. The rest is for the process, for what
+# candidates share, and for the other candidates.
 JOB_SHARE = 0.5
 
-# What a cluster job may have used up before its script begins: Snakemake starts twice in it.
+# The time that a cluster job may have used up before its script begins. Snakemake starts twice in such a job.
 START_SECONDS = 60.0
 
-# What the arrays that candidates share may take of a local job's part of the free memory, and of a cluster job's memory: with
-# the 4,000 MB that profiles/slurm asks for, 1 GB.
+# The shares of memory that the arrays shared by candidates may take. The first is a share of a local job's part of the
+# free memory. The second is a share of a cluster job's memory: 1 GB of the 4,000 MB that profiles/slurm asks for.
 SHARED_PART_OF_FREE = 0.5
 SHARED_PART_OF_JOB = 0.25
 
-# The Slurm job that the controller runs in, if any. Its jobs read it from their environment.
+# This variable has the number of the Slurm job that the controller runs in, if any. The controller's jobs read the
+# number from their environment.
 CONTROLLER_VARIABLE = "CVSEARCH_CONTROLLER_SLURM_JOB"
 
 
 def note_controller() -> None:
-    """Note, for the jobs of a run, which Slurm job their controller runs in."""
+    """Put the number of the controller's Slurm job into the environment, so that the jobs of a run can read it."""
     os.environ[CONTROLLER_VARIABLE] = os.environ.get("SLURM_JOB_ID", "")
 
 
 def in_own_slurm_job() -> bool:
-    """Whether this job was submitted to Slurm, rather than started by a controller that runs in a Slurm job."""
+    """Tell whether this job was submitted to Slurm.
+
+    A job that a controller starts inside its own Slurm job was not submitted.
+    """
     number = os.environ.get("SLURM_JOB_ID", "")
     return number not in ("", os.environ.get(CONTROLLER_VARIABLE))
 
@@ -42,22 +46,23 @@ def in_own_slurm_job() -> bool:
 def slurm_limits(limits: Limits, resources: Mapping[str, Any]) -> tuple[Limits, float]:
     """Fill in the limits that the config leaves open, from what Slurm granted to this job.
 
-    Elsewhere they stay open, and so they do for the jobs of a controller that runs inside a Slurm job itself.
+    The limits stay open for a job that does not run on Slurm. They also stay open for a job that a controller starts
+    inside its own Slurm job.
 
-    A limit of seconds that the job would not live to enforce is lowered to what it would.
+    A limit of seconds is lowered if the job would end before it could enforce the limit.
 
     Parameters
     ----------
     limits : dict
         seconds, memory_mb of the config.
     resources : mapping
-        The job's; ``runtime`` in minutes and ``mem_mb`` count.
+        Resources of the job. Only ``runtime``, in minutes, and ``mem_mb`` are used.
 
     Returns
     -------
     limits : dict
     deadline : float
-        On ``time.monotonic()``: when the job ends, where that sets the limit of seconds; else infinity.
+        When the job ends, on ``time.monotonic()``, if the job's time sets the limit of seconds. Else infinity.
     """
     if not in_own_slurm_job():
         return limits, math.inf
@@ -73,9 +78,10 @@ def slurm_limits(limits: Limits, resources: Mapping[str, Any]) -> tuple[Limits, 
 
 @functools.cache
 def shared_memory_bytes() -> int:
-    """Return what the arrays that candidates share may take in this process, so that jobs side by side fit into memory.
+    """Return how many bytes the arrays that candidates share may take in this process.
 
-    On Slurm it is a part of what the job was granted. Elsewhere every core may have a job, and each gets its part of what is free.
+    The number is small enough that jobs side by side fit into memory. On Slurm it is a part of the memory that the job
+    was granted. Elsewhere every core may run a job, and each job gets its part of the free memory.
     """
     if in_own_slurm_job() and (megabytes := os.environ.get("SLURM_MEM_PER_NODE", "")).isdigit():
         return int(int(megabytes) * 1e6 * SHARED_PART_OF_JOB)
@@ -86,7 +92,7 @@ def shared_memory_bytes() -> int:
 
 
 def cgroup_memory_bytes() -> float:
-    """Return the memory that the control groups of this process allow; infinity where there is no limit."""
+    """Return the bytes that the control groups of this process allow; infinity if there is no limit."""
     limits = [math.inf]
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
@@ -104,7 +110,8 @@ def cgroup_memory_bytes() -> float:
 def memory_limit(megabytes: float | None) -> Iterator[None]:
     """Let this process grow by at most so many megabytes (10^6 bytes) of data while the block runs.
 
-    Counted by RLIMIT_DATA, as growth over the size at entry; beyond it an allocation fails, in Python with MemoryError.
+    RLIMIT_DATA is set to the size at entry plus this growth. An allocation beyond the limit fails. In Python it raises
+    MemoryError.
     """
     if megabytes is None:
         yield

@@ -16,21 +16,21 @@ from cvsearch.layout import SearchPaths
 
 
 def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples) -> Any:
-    """Fit a candidate as `GridSearchCV` refits its best one: on all samples that the search saw.
+    """Fit a candidate on all samples that the search saw, as `GridSearchCV` refits its best one.
 
     Parameters
     ----------
     search : dict
         estimator, random_state of the config.
     params : dict
-        The candidate's, as stored values.
+        Parameters of the candidate, as stored values.
     trust : Trust
     samples : Samples
 
     Returns
     -------
     estimator : estimator
-        Fitted, every open ``random_state`` seeded by the word `REFIT` in place of the split.
+        The fitted estimator. Every open ``random_state`` is seeded with `REFIT` in place of the split's number.
     """
     seed_global_generators(search["random_state"], REFIT)
     estimator = make_seeded(build_estimator(search["estimator"], trust), params, trust, search["random_state"], REFIT)
@@ -52,7 +52,7 @@ def searched(data: Dataset, held_out: Any) -> Any:
     ----------
     data : Dataset
     held_out : ndarray of int or None
-        Positions of the samples that are held out, where some are.
+        Positions of the held-out samples; None if there are none.
     """
     import numpy as np
 
@@ -66,14 +66,14 @@ def score_on_holdout(search: dict[str, Any], trust: Trust, fitted: Any, samples:
     Returns
     -------
     dict of str to float
-        Scorer to score; None where it could not be computed.
+        The score by the scorer's name; None if the score could not be computed.
     """
     weighted = samples.sample_weight is not None
     with routed(weighted):
         scorers = build_scorers(
             search["scoring"], build_estimator(search["estimator"], trust), trust, weighted=weighted
         )
-        if weighted:  # For a pipeline's own score: what was saved asks for nothing.
+        if weighted:  # A pipeline's own score needs these requests, and a saved model has none.
             request_weights(fitted)
         scored = scorers(fitted, samples.X, samples.y, samples.sample_weight)
     return {name: None if math.isnan(score) else score for name, score in scored.scores.items()}
@@ -82,7 +82,7 @@ def score_on_holdout(search: dict[str, Any], trust: Trust, fitted: Any, samples:
 def write_model(paths: SearchPaths, estimator: Any) -> list[str]:
     """Write a fitted estimator, and beside it the types that have to be trusted to load it.
 
-    The file is loaded once before it is written: what cannot be loaded is not a model.
+    The content is loaded once before the file is written, because a file that cannot be loaded is of no use.
 
     Parameters
     ----------
@@ -92,12 +92,12 @@ def write_model(paths: SearchPaths, estimator: Any) -> list[str]:
     Returns
     -------
     list of str
-        The types.
+        The names of these types.
 
     Raises
     ------
     InputError
-        If skops cannot save a part of it.
+        If skops cannot save a part of the estimator.
     """
     import skops.io
 
@@ -121,7 +121,7 @@ def check_model(paths: SearchPaths) -> None:
     Raises
     ------
     InputError
-        If it was truncated or edited.
+        If the file was truncated or edited.
     """
     try:
         with zipfile.ZipFile(paths.model) as file:

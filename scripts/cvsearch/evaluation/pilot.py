@@ -1,4 +1,7 @@
-"""A few evaluations timed before the search, so that batches can be sized. They are journaled like any other evaluation."""
+"""A few evaluations are timed before the search, to choose the size of batches.
+
+They are journaled like any other evaluation.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -8,11 +11,11 @@ from cvsearch.journal import policy
 from cvsearch.journal.identity import Params, Setting
 from cvsearch.journal.journal import Journal
 
-# Enough for a mean: so many evaluations, or so many seconds of them.
+# So many evaluations, or evaluations of so many seconds in total, are enough for a mean.
 ENOUGH_EVALUATIONS = 200
 ENOUGH_SECONDS = 2.0
 
-# An evaluation that still runs after so many seconds is stopped: it takes at least that long.
+# An evaluation that still runs after so many seconds is stopped. It counts as taking at least that long.
 CAP_SECONDS = 30.0
 
 
@@ -24,7 +27,7 @@ class Times(NamedTuple):
     seconds : list of float
         Wall seconds of each evaluation that ended.
     capped : list of float
-        Wall seconds after which others were stopped before their end.
+        Wall seconds of each evaluation that was stopped before its end.
     """
 
     seconds: list[float]
@@ -36,16 +39,16 @@ class Times(NamedTuple):
         return sum(self.seconds) + sum(self.capped)
 
     def mean(self) -> float:
-        """Return the mean of all but the first time, for the first evaluation also pays for what the others share.
+        """Return the mean of all times but the first. The first evaluation also pays for what the others share.
 
-        A lower bound where some were stopped.
+        The mean is a lower bound if some evaluations were stopped.
         """
         known = [*self.seconds, *self.capped]
         steady = known[1:] or known or [CAP_SECONDS]
         return sum(steady) / len(steady)
 
     def about(self) -> dict[str, Any]:
-        """Return what ``pilot.json`` says."""
+        """Return the content of ``pilot.json``."""
         return {
             "seconds_per_evaluation": self.mean(),
             "evaluations": len(self.seconds),
@@ -62,19 +65,21 @@ def time_evaluations(
     prefix: Callable[[Params], str],
     predictions: bool = False,
 ) -> Times:
-    """Evaluate settings until enough is known; what the journal has counts, and is not evaluated again.
+    """Evaluate settings until enough times are known.
+
+    Evaluations that are in the journal count, and are not done again.
 
     Parameters
     ----------
     evaluate : callable
     settings : sequence of Setting
-        That the search asks for.
+        Settings that the search asks for.
     search : dict
         limits, return_train_score of the config.
     journal : Journal
-        Open; what is finished is written to it.
+        Open. Each finished evaluation is written to it.
     prefix : callable
-        From parameters to a text that is equal for candidates that share work.
+        Takes parameters and returns a text. The text is equal for candidates that share work.
     predictions : bool
         Whether predictions are wanted.
 
@@ -94,7 +99,8 @@ def time_evaluations(
         times.seconds.extend(row["time"] for row in rows.values())
         over = set(rows)
         if failure:
-            # One that was stopped at the config's own limit took what it may take; so did one that died.
+            # An evaluation that died, or was stopped at the config's own limit, has ended. Its time is not a lower
+            # bound.
             stopped = failure.status == "timeout" and cap != limits["seconds"]
             (times.capped if stopped else times.seconds).append(failure.seconds)
             over.add(failure.task.key)

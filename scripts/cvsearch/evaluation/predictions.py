@@ -1,8 +1,10 @@
-"""Out-of-fold predictions: recorded while the scorers run on the test side, and stored small.
+"""Out-of-fold predictions are recorded while the scorers run on the test side, and stored in few bytes.
 
-Nothing is computed for them. While a scorer runs, the methods of the fitted estimator are shadowed by attributes of the same
-name that note what the method returned. A search keeps the predictions of all its evaluations or of none: what they take at
-most follows from the plan alone (`bytes_of`), so it does not depend on the order in which evaluations end.
+Predictions are not computed again for this. While a scorer runs, attributes of the fitted estimator hide its methods of
+the same name. They call the methods and note what these return.
+
+A search keeps the predictions of all its evaluations or of none. The plan alone decides this, because the most bytes
+that predictions can take follow from the plan (`bytes_of`). So the order in which evaluations end does not matter.
 """
 
 import contextlib
@@ -18,25 +20,25 @@ from cvsearch.data.dataset import Dataset
 from cvsearch.evaluation.estimator import build_estimator
 from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples
 
-# What a scorer of scikit-learn may call, in the order in which it is stored.
+# The methods that a scorer of scikit-learn may call, in the order in which their results are stored.
 METHODS = ("predict", "predict_proba", "decision_function")
 
-# The predictions of one evaluation begin with a line that says what they are; it is not longer than this.
+# The stored predictions of one evaluation begin with a line that describes them. The line is not longer than this.
 HEAD_BYTES = 128
 
-# Stored kinds: labels of two classes, one bit each; labels as codes; numbers.
+# Three kinds are stored: labels of two classes as one bit each, labels of more classes as codes, and numbers.
 BITS, CODES, NUMBERS = "bits", ("|u1", "<u2", "<u4"), "<f4"
 
 
 class Content(NamedTuple):
-    """What there is to keep of one test sample.
+    """What can be kept of the predictions of one test sample.
 
     Attributes
     ----------
     bits : int
-        What it takes at most; 0 where there is nothing to keep.
+        The most bits that these predictions take; 0 if there is nothing to keep.
     labels : bool
-        Whether the estimator predicts labels, which are kept as codes, or numbers.
+        Whether the estimator predicts labels, which are kept as codes. If not, it predicts numbers.
     """
 
     bits: int
@@ -45,20 +47,21 @@ class Content(NamedTuple):
 
 @contextlib.contextmanager
 def recorded(estimator: Any) -> Iterator[dict[str, Any]]:
-    """Record what the methods of a fitted estimator return to who calls them while the block runs.
+    """Record what the methods of a fitted estimator return while the block runs.
 
-    Calls that the methods make of each other are not recorded: a classifier may predict from its own ``decision_function``.
-    A pipeline scores with the ``score`` of its last step, so its last step is recorded too.
+    A call from one of these methods to another is not recorded. For example, the ``predict`` of a classifier may call
+    its own ``decision_function``. A pipeline scores with the ``score`` of its last step, so its last step is recorded
+    too.
 
     Parameters
     ----------
     estimator : estimator or None
-        It keeps its class and all else that scikit-learn asks of it. Nothing is recorded of None.
+        The estimator keeps its class and everything else that scikit-learn asks for. Nothing is recorded for None.
 
     Yields
     ------
     dict of str to object
-        Each of `METHODS` that was called to what its first call returned.
+        What the first call of a method returned, for each of `METHODS` that was called.
     """
     found: dict[str, Any] = {}
     depth = 0
@@ -103,24 +106,25 @@ def _with_last_steps(estimator: Any) -> Iterator[Any]:
 
 
 def encode(found: Mapping[str, Any], shape: tuple[int, ...], classes: Any, own_classes: Any = None) -> bytes | None:
-    """Return the predictions of one evaluation as bytes: a line of JSON that says what they are, then the arrays.
+    """Return the predictions of one evaluation as bytes: a line of JSON that describes them, then the arrays.
 
     Parameters
     ----------
     found : dict of str to array-like
-        Method to what it returned.
+        What each method returned, by the method's name.
     shape : tuple of int
-        Of the target of the test side.
+        Shape of the target of the test side.
     classes : ndarray of shape (n_classes,) or None
-        The distinct values of the whole target, which the codes of labels point to; None where predictions are numbers.
+        The distinct values of the whole target. The code of a label is its position among them. None if predictions are
+        numbers.
     own_classes : array-like, optional
-        ``classes_`` of the estimator, which knows only the classes of its training side. A class that it does not know has
-        probability 0.
+        ``classes_`` of the estimator. These are only the classes of its training side. A class that is not among them
+        has probability 0.
 
     Returns
     -------
     bytes or None
-        None where nothing is left: what is not of the target's shape or classes is not kept.
+        None if nothing is left. Predictions are not kept if their shape or their classes are not the target's.
     """
     import numpy as np
 
@@ -137,7 +141,7 @@ def encode(found: Mapping[str, Any], shape: tuple[int, ...], classes: Any, own_c
                     packed = values.reshape(shape).astype(NUMBERS)
                 else:
                     packed = _scores(values, method, shape, classes, own_classes)
-        except (TypeError, ValueError):  # Not an array of this shape, or of other types than the target.
+        except (TypeError, ValueError):  # The values do not have the shape or the type of the target.
             continue
         if packed is not None:
             is_bits = is_label and len(classes) <= 2
@@ -147,7 +151,7 @@ def encode(found: Mapping[str, Any], shape: tuple[int, ...], classes: Any, own_c
 
 
 def _labels(values: Any, classes: Any) -> Any:
-    """Return labels as codes, or None where one is not among the classes."""
+    """Return labels as codes, or None if a label is not among the classes."""
     import numpy as np
 
     codes = np.searchsorted(classes, values).clip(max=len(classes) - 1)
@@ -157,7 +161,7 @@ def _labels(values: Any, classes: Any) -> Any:
 
 
 def _scores(values: Any, method: str, shape: tuple[int, ...], classes: Any, own_classes: Any) -> Any:
-    """Return probabilities or decision values with a column for each class, or None where they have no such columns."""
+    """Return probabilities or decision values with a column for each class, or None if they have other columns."""
     import numpy as np
 
     if len(shape) > 1 or classes is None or values.ndim not in (1, 2) or len(values) != shape[0]:
@@ -181,8 +185,9 @@ def decode(content: bytes) -> dict[str, Any]:
     Returns
     -------
     dict of str to ndarray
-        Method to label codes, or to float32. Of shape (n_test,) or (n_test, n_outputs) for ``predict``, of
-        (n_test, n_classes) for the others, and (n_test,) for the decision values of two classes.
+        Label codes or float32 values, by the method's name. The shape is (n_test,) or (n_test, n_outputs) for
+        ``predict``, and (n_test, n_classes) for the other methods. Decision values of two classes have the shape
+        (n_test,).
     """
     import numpy as np
 
@@ -201,10 +206,12 @@ def decode(content: bytes) -> dict[str, Any]:
 
 
 def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Content:
-    """Return what there is to keep of the predictions of a search.
+    """Return what can be kept of the predictions of a search.
 
-    The scorers are run once on an estimator that guesses made-up targets, to see what they ask for. There is nothing to keep for scorers of
-    the user's own, which get the plain estimator, without a target, and for what is neither a classifier nor a regressor.
+    The scorers are run once on an estimator that guesses made-up targets. This shows which methods they call.
+
+    There is nothing to keep for scorers of the user's own, because they get the plain estimator. There is also nothing
+    to keep without a target, and for an estimator that is neither a classifier nor a regressor.
 
     Parameters
     ----------
@@ -238,7 +245,7 @@ def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Conten
 
 
 def _wanted(scoring: Any, trust: Trust, y: Any, is_classifier: bool) -> set[str]:
-    """Return which of `METHODS` the scorers call where an estimator has them all."""
+    """Return which of `METHODS` the scorers call if an estimator has all of them."""
     import numpy as np
     from sklearn.dummy import DummyClassifier, DummyRegressor
 
@@ -256,30 +263,30 @@ def _wanted(scoring: Any, trust: Trust, y: Any, is_classifier: bool) -> set[str]
 
 
 def bytes_of(bits: int, n_test: int) -> int:
-    """Return how many bytes the predictions of one evaluation take at most, of so many bits for each test sample."""
+    """Return the most bytes that the predictions of one evaluation take, with so many bits for each test sample."""
     return HEAD_BYTES + math.ceil(n_test * bits / 8)
 
 
 def kept_bits(bits: int, n_candidates: int, n_tests: Sequence[int], predictions_mb: float) -> tuple[int, str | None]:
-    """Decide whether a search keeps its predictions: all of them, or none.
+    """Decide whether a search keeps all of its predictions or none.
 
     Parameters
     ----------
     bits : int
-        Of `content_of`.
+        Bits for each test sample, from `content_of`.
     n_candidates : int
-        Of the whole search.
+        Number of candidates of the whole search.
     n_tests : sequence of int
-        Test samples of each split.
+        Number of test samples of each split.
     predictions_mb : float
-        Of the config.
+        The limit of the config, in megabytes (10^6 bytes).
 
     Returns
     -------
     bits : int
-        0 where none are kept.
+        0 if no predictions are kept.
     message : str or None
-        What would be needed, where they do not fit.
+        How many megabytes are needed, if the predictions do not fit.
     """
     if not bits or not predictions_mb:
         return 0, None

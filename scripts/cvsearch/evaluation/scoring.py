@@ -1,4 +1,4 @@
-"""Scorers made from what the config says of them. Each score stands for itself: a number, or the reason why there is none."""
+"""Scorers are made from the config. Each scorer gives a number, or the reason why there is no number."""
 
 import math
 import numbers
@@ -14,7 +14,7 @@ from cvsearch.evaluation.weights import WEIGHT, score_takes_weights
 # The name of a single scorer, as in scikit-learn's columns.
 SINGLE = "score"
 
-# What a reason is cut to.
+# A reason is cut to so many characters.
 REASON_LENGTH = 300
 
 
@@ -24,9 +24,9 @@ class Scored(NamedTuple):
     Attributes
     ----------
     scores : dict of str to float
-        Scorer to score; NaN where it could not be computed.
+        The score by the scorer's name; NaN if the score could not be computed.
     reasons : dict of str to str
-        Scorer to why not, for each score that is not a number.
+        The reason by the scorer's name, for each score that is NaN.
     """
 
     scores: dict[str, float]
@@ -39,13 +39,14 @@ class Scorers:
     Parameters
     ----------
     together : callable
-        ``together(estimator, X, y)``: a number, or a mapping of names to numbers or to texts of errors.
+        ``together(estimator, X, y)`` returns a number, or a mapping of names to numbers or to texts of errors.
     alone : dict of str to callable
-        Each named scorer by itself, to ask why it gave no number; empty where the scorers have no names before they ran.
+        Each named scorer by itself. It is called to find out why there is no number. Empty if `together` is a single
+        scorer.
     names : list of str or None
-        None for a callable of the user's own, which may return a mapping.
+        None for a callable of the user's own, because it may return a mapping.
     weighted : set of str
-        The scorers that take sample weights; `SINGLE` where there is one.
+        The names of the scorers that take sample weights. The name of a single scorer is `SINGLE`.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Scorers:
         Raises
         ------
         MemoryError
-            Not a reason for one score: the evaluation is over.
+            This ends the whole evaluation. It is not stored as the reason of one score.
         """
         arguments = (estimator, X) if y is None else (estimator, X, y)
         weights = {} if sample_weight is None or not self.weighted else {WEIGHT: sample_weight}
@@ -79,7 +80,7 @@ class Scorers:
         return scored
 
     def _why_nan(self, name: str, arguments: tuple[Any, ...], weights: dict[str, Any]) -> str:
-        """Return what a scorer warned of when it returned NaN."""
+        """Return why a scorer returned NaN: its last warning, or its error."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -92,7 +93,7 @@ class Scorers:
 
 def _number(value: Any) -> tuple[float, str | None]:
     """Return a scorer's value as a float, or NaN with the reason."""
-    if isinstance(value, str):  # A scorer among several failed; this is the text of its traceback.
+    if isinstance(value, str):  # One of several scorers failed. The value is the text of its traceback.
         error = value.strip().splitlines()[-1]
         if error.startswith("MemoryError"):
             raise MemoryError(error.partition(": ")[2])
@@ -120,7 +121,7 @@ def describe_error(error: BaseException) -> str:
 
 
 def scorer_names(scoring: Any) -> list[str] | None:
-    """Return the names of the scorers that a ``scoring`` of the config has; None where only their results tell."""
+    """Return the names of the scorers of a ``scoring`` of the config, or None if only their results tell the names."""
     if isinstance(scoring, list):
         return list(scoring)
     if isinstance(scoring, dict) and not _is_one_scorer(scoring):
@@ -131,7 +132,7 @@ def scorer_names(scoring: Any) -> list[str] | None:
 
 
 def ranking_scorer(scoring: Any) -> Any:
-    """Return the scorer that ranks, as the config names it: the only one, or the first of several."""
+    """Return the scorer that ranks, as the config names it. It is the only scorer, or the first of several."""
     if isinstance(scoring, list):
         return scoring[0]
     if isinstance(scoring, dict) and not _is_one_scorer(scoring):
@@ -140,7 +141,10 @@ def ranking_scorer(scoring: Any) -> Any:
 
 
 def _is_one_scorer(scoring: dict[str, Any]) -> bool:
-    """Tell ``{dotted.name: {...}}`` from a mapping of names: the name of a scorer has no dot."""
+    """Tell whether a mapping is one scorer, ``{dotted.name: {...}}``.
+
+    In a mapping of several scorers by name, a name does not have a dot.
+    """
     return len(scoring) == 1 and "." in next(iter(scoring))
 
 
@@ -159,18 +163,18 @@ def build_scorers(scoring: Any, estimator: Any, trust: Trust, path: str = "scori
     scoring : None, str, list or dict
         As in the config.
     estimator : estimator
-        Whose own ``score`` stands in where `scoring` is None.
+        Its own ``score`` is used if `scoring` is None.
     trust : Trust
     path : str
         Key path in the config, for the message.
     weighted : bool
-        Whether the samples have weights. Scorers that take them get them; then this has to be called, and the scorers too, in
-        the context of `weights.routed`.
+        Whether the samples have weights. Scorers that take weights then get them. In this case, this function and the
+        scorers have to be called in the context of `weights.routed`.
 
     Raises
     ------
     InputError
-        For a name that is not a scorer's.
+        For a name that is not the name of a scorer.
     """
     from sklearn.metrics import check_scoring
 
@@ -190,7 +194,7 @@ def build_scorers(scoring: Any, estimator: Any, trust: Trust, path: str = "scori
 
 
 def _ask_for_weights(scorers: Mapping[str, Any], estimator: Any) -> set[str]:
-    """Let the scorers that take sample weights ask for them, and return their names."""
+    """Let the scorers that take sample weights request them. Return the names of these scorers."""
     weighted = {name for name, scorer in scorers.items() if score_takes_weights(scorer, estimator)}
     for name, scorer in scorers.items():
         if hasattr(scorer, "set_score_request"):

@@ -1,7 +1,7 @@
-"""Evaluations in a worker process that journals them itself, so that nothing passes between two processes for each.
+"""Evaluations run in a worker process, which journals them itself. So the worker does not send them to the supervisor.
 
-The supervisor forks the worker and waits. When the worker has ended, the journal tells what it did, and during which
-evaluation it died.
+The supervisor forks the worker and waits. When the worker has ended, the journal tells what the worker did, and during
+which evaluation it died.
 """
 
 import math
@@ -14,12 +14,12 @@ from cvsearch.evaluation.worker import WorkerDied, WorkerTimeout, run_in_worker
 from cvsearch.journal.journal import Journal
 from cvsearch.journal.policy import Limits, Row, Task
 
-# From parameters to the outcome of an evaluation.
+# A function that takes parameters and returns the outcome of an evaluation.
 Evaluate = Callable[[dict[str, Any]], Row]
 
 
 class Failure(NamedTuple):
-    """What a worker died of, or what it was stopped at."""
+    """The evaluation that a worker died of, or at which it was stopped."""
 
     task: Task
     status: str
@@ -28,7 +28,7 @@ class Failure(NamedTuple):
 
 
 def row_of(task: Task, outcome: Row, limits: Limits) -> Row:
-    """Return the row that is journaled of a task's outcome under these limits."""
+    """Return the row that is journaled for a task's outcome under these limits."""
     about = {"params": task.params, "resource": task.resource, "attempt": task.attempt}
     return {**outcome, **about, "limits": limits, "finished": time.time()}
 
@@ -49,32 +49,32 @@ def evaluate_in_order(
     may_begin: Callable[[Task], bool] | None = None,
     on_tick: Callable[[int], None] | None = None,
 ) -> tuple[dict[str, Row], Failure | None]:
-    """Evaluate tasks until all are done, or the worker dies of one.
+    """Evaluate tasks until all are done or the worker dies.
 
     Parameters
     ----------
     tasks : sequence of Task
     evaluate : callable
-        Takes parameters, returns the outcome.
+        Takes parameters and returns the outcome.
     journal : Journal
         Open for writing.
     limits : dict
-        seconds, memory_mb; part of each row.
+        seconds and memory_mb. They become part of each row.
     seconds : float, optional
         Wall time after which one evaluation is stopped.
     enough : float
-        No evaluation is begun after so many seconds.
+        After so many seconds, no other evaluation is begun.
     may_begin : callable, optional
-        Asked of each task right before it would begin. A task that it refuses is passed over.
+        Called with each task right before the task would begin. If it returns False, the task is skipped.
     on_tick : callable, optional
-        Called here every second with the number of evaluations that remain.
+        Called in the supervisor every second with the number of evaluations that remain.
 
     Returns
     -------
     rows : dict of str to dict
-        What was evaluated, by key; it is in the journal.
+        The row of each evaluation that ended, by key. These rows are in the journal.
     failure : Failure or None
-        What the worker died of, or what took longer than the limit of seconds; it is not in the journal.
+        The evaluation that the worker died of, or that took longer than the limit of seconds. It is not in the journal.
     """
 
     def work(begin: Callable[[], None]) -> None:
@@ -99,9 +99,10 @@ def evaluate_in_order(
         ended = end
     finally:
         rows, in_flight = journal.since(before)
-        if in_flight:  # Whatever became of it, it is no longer in flight.
+        if in_flight:  # This evaluation does not run any more, however it ended.
             journal.withdraw(in_flight)
-    # A worker that died between two evaluations died of neither, unless it never reached the first one.
+    # A worker that died between two evaluations did not die of either of them. A worker that died before the first
+    # evaluation counts as having died of it.
     guilty = in_flight if in_flight or rows else tasks[0].key
     if ended is None or guilty is None:
         return rows, None

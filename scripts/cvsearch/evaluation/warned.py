@@ -1,4 +1,4 @@
-"""Warnings of one evaluation, counted: how many, and the most frequent one."""
+"""The warnings of one evaluation: how many there are, and which one is the most frequent."""
 
 import contextlib
 import warnings
@@ -8,13 +8,16 @@ from typing import Any
 
 from cvsearch.evaluation.scoring import REASON_LENGTH, first_line
 
-# Of the library's future, not of this fit.
+# These warnings are about a library's future versions, not about this fit.
 NOT_COUNTED = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning, ResourceWarning)
 
 
 @contextlib.contextmanager
 def counted_warnings() -> Iterator[Counter[str]]:
-    """Count the warnings of a block by category and first line; none is printed. Deprecations are not counted."""
+    """Count the warnings of a block by category and first line. They are not printed.
+
+    Deprecations are not counted.
+    """
     found: Counter[str] = Counter()
 
     def count(message: Warning | str, category: type[Warning], *where: Any) -> None:
@@ -28,5 +31,5 @@ def counted_warnings() -> Iterator[Counter[str]]:
 
 
 def most_frequent(found: Counter[str]) -> str | None:
-    """Return the most frequent warning; of equally frequent ones the first by the alphabet."""
+    """Return the most frequent warning. If several are equally frequent, return the first by the alphabet."""
     return min(found, key=lambda text: (-found[text], text)) if found else None

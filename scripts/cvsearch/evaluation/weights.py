@@ -1,4 +1,4 @@
-"""Sample weights on their way to ``fit`` and to scorers, through scikit-learn's metadata routing."""
+"""Sample weights are passed to ``fit`` and to scorers through scikit-learn's metadata routing."""
 
 import contextlib
 import inspect
@@ -8,7 +8,7 @@ WEIGHT = "sample_weight"
 
 
 def routed(weighted: bool) -> Any:
-    """Return a context in which scikit-learn routes sample weights, where there are any."""
+    """Return a context in which scikit-learn routes sample weights, if there are any."""
     if not weighted:
         return contextlib.nullcontext()
     from sklearn import config_context
@@ -17,9 +17,9 @@ def routed(weighted: bool) -> Any:
 
 
 def request_weights(estimator: Any) -> Any:
-    """Let an estimator and all estimators inside it ask for weights where they take them, in place, and return it.
+    """Let an estimator, and each estimator inside it, request weights if it takes them.
 
-    To be called in the context of `routed`.
+    The estimator is changed in place and returned. This function has to be called in the context of `routed`.
     """
     from sklearn.utils.validation import has_fit_parameter
 
@@ -35,9 +35,10 @@ def request_weights(estimator: Any) -> Any:
 
 
 def withdraw_requests(fitted: Any) -> Any:
-    """Remove what estimators ask for from a fitted estimator and from all that it fitted, in place, and return it.
+    """Remove the requests from a fitted estimator and from all estimators that it fitted.
 
-    A request points back at its estimator, and skops cannot save an object that contains itself.
+    The estimator is changed in place and returned. A request refers to its own estimator, and skops cannot save an
+    object that contains itself.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def withdraw_requests(fitted: Any) -> Any:
 
 
 def fit_takes_weights(estimator: Any) -> bool:
-    """Tell whether an estimator's ``fit`` takes weights, itself or for an estimator inside it."""
+    """Tell whether an estimator's ``fit`` takes weights, for itself or for an estimator inside it."""
     from sklearn.utils.metadata_routing import get_routing_for_object
     from sklearn.utils.validation import has_fit_parameter
 
@@ -84,20 +85,20 @@ def score_takes_weights(scorer: Any, estimator: Any) -> bool:
     scorer : callable
         One of scikit-learn's, or the user's own.
     estimator : estimator
-        The one that it will score: its own ``score`` may be the scorer.
+        The estimator that will be scored. Its own ``score`` may be the scorer.
     """
     if not hasattr(scorer, "set_score_request"):
         own = getattr(estimator, "score", None) if hasattr(scorer, "get_metadata_routing") else scorer
         return own is not None and _has_parameter(own, WEIGHT)
     from sklearn.dummy import DummyClassifier
 
-    # The metric says so by itself: it is called, with weights, on two samples.
+    # The metric is called with weights on two samples. It raises TypeError if it does not take weights.
     X, y = [[0.0], [1.0]], [0, 1]
     try:
         scorer(DummyClassifier(strategy="uniform", random_state=0).fit(X, y), X, y, **{WEIGHT: [1.0, 1.0]})
     except TypeError as error:
         return WEIGHT not in str(error)
-    except Exception:  # It has taken the weights, and does not like the samples.
+    except Exception:  # The metric takes weights, but refuses these samples.
         return True
     return True
 

@@ -1,7 +1,7 @@
-"""A worker process that may crash, hang or eat memory without harm to the job that supervises it.
+"""A worker process may crash, hang or use too much memory without harm to the job that supervises it.
 
-The worker is forked with all its work, and while it does it nobody speaks to it: its end, its death or the time limit of what
-it is at, whichever comes first, is all that the supervisor waits for. The supervisor must not have started threads of OpenMP
+The worker is forked with all its work. The supervisor sends it nothing while it works. The supervisor waits until the
+worker ends, dies, or takes longer for one thing than the time limit. The supervisor must not start threads of OpenMP
 before it forks.
 """
 
@@ -22,22 +22,22 @@ from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 
-# The supervisor looks so often at how far the worker is, and whether it lives.
+# The time between two checks of the supervisor. It checks how far the worker is, and whether the worker lives.
 TICK_SECONDS = 1.0
 
-# Where such a look came later than that by more than this, the whole job was suspended, and no evaluation is to blame.
+# If a check is late by more than this, the whole job was suspended. This time does not count for an evaluation.
 SUSPENDED_SECONDS = 1.0
 
 
 class WorkerDied(Exception):
-    """The worker process ended before its work did.
+    """The worker process ended before its work was done.
 
     Parameters
     ----------
     message : str
-        How it ended.
+        How the process ended.
     seconds : float
-        For how long it had been at what it was at.
+        Seconds since the worker began its last thing.
     """
 
     def __init__(self, message: str, seconds: float) -> None:
@@ -46,11 +46,14 @@ class WorkerDied(Exception):
 
 
 class WorkerTimeout(WorkerDied):
-    """The worker was at one thing for too long and was killed."""
+    """The worker took too long for one thing and was killed."""
 
 
 class Heartbeat:
-    """How many things a worker has begun, and when the last one: two numbers in memory that survives the worker."""
+    """How many things a worker has begun, and when it began the last one.
+
+    These two numbers are in memory that survives the worker.
+    """
 
     def __init__(self) -> None:
         self._numbers = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("d")
@@ -68,7 +71,7 @@ class Heartbeat:
 
     @property
     def since(self) -> float:
-        """When it began the last one, on ``time.monotonic()``."""
+        """When the worker began the last thing, on ``time.monotonic()``."""
         return float(self._numbers[1])
 
 
@@ -77,18 +80,18 @@ def run_in_worker(
     seconds: float | None = None,
     on_tick: Callable[[int], None] | None = None,
 ) -> None:
-    """Have a forked process do some work, one thing after the other.
+    """Run some work in a forked process, one thing after the other.
 
     Parameters
     ----------
     work : callable
-        Called in the worker as ``work(begin)``; it calls ``begin()`` whenever it begins the next thing. Nothing comes back
-        but the end: what it finds it writes down itself.
+        Called in the worker as ``work(begin)``. It calls ``begin()`` each time it begins the next thing. It has to
+        store its results itself, because the worker does not return them.
     seconds : float, optional
-        Wall time that one thing may take before the worker is killed. Where it had ended just then, nothing is raised,
-        though work may be left.
+        Wall time that one thing may take before the worker is killed. If the thing ended at just this moment, nothing
+        is raised, though work may be left.
     on_tick : callable, optional
-        Called here every second with the number of things begun.
+        Called in the supervisor every second with the number of things begun.
 
     Raises
     ------
@@ -100,13 +103,13 @@ def run_in_worker(
     context = multiprocessing.get_context("fork")
     end, far_end = context.Pipe(duplex=False)
     heartbeat = Heartbeat()
-    gc.freeze()  # What is there stays: the worker's collector need not look at it, nor copy its pages.
+    gc.freeze()  # The worker's collector then skips all objects that exist now, and does not copy their pages.
     worker = context.Process(target=_serve, args=(work, heartbeat.begin, far_end, os.getpid()))
     worker.start()
     far_end.close()
     suspended = 0.0
     try:
-        # A process that a fit has started may hold the pipe open, so its end alone does not tell of every death.
+        # A process that a fit has started may hold the pipe open. So the end of the pipe does not show every death.
         while worker.exitcode is None:
             begun, looked = heartbeat.begun, time.monotonic()
             allowed = heartbeat.since + suspended + (seconds or math.inf) - looked
@@ -138,10 +141,13 @@ def run_in_worker(
 
 
 def _kill(worker: Any) -> None:
-    """Kill the worker and what it may have started; a fit has nothing to tidy up that is worth waiting for."""
+    """Kill the worker and the processes that it may have started.
+
+    A fit has nothing to clean up that is worth a wait.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)
-    worker.kill()  # It may not have reached its own group yet.
+    worker.kill()  # The worker may not be in its own group yet.
     worker.join()
 
 
@@ -157,9 +163,10 @@ def _serve(
     _die_with_parent()
     os.register_at_fork(after_in_child=_die_with_parent)
     os.register_at_fork(after_in_child=pipe.close)
-    if os.getppid() != parent:  # It died before the line above took effect.
+    if os.getppid() != parent:  # The parent died before the lines above took effect.
         os._exit(1)
-    # The supervisor ends the worker. Its own handler, inherited, would raise in the middle of a fit, which would count as failed.
+    # The supervisor ends the worker. So the worker does not keep the handlers that it inherited. Such a handler would
+    # raise in the middle of a fit, and the fit would count as failed.
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -174,9 +181,9 @@ def _serve(
 
 @contextlib.contextmanager
 def stopped_in_order() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into SystemExit while the block runs, so that `finally` and ``__exit__`` get their turn.
+    """Turn SIGTERM and SIGHUP into SystemExit while the block runs, so that ``finally`` and ``__exit__`` run.
 
-    One that is ignored, as SIGHUP is behind ``nohup``, stays so.
+    A signal that is ignored stays ignored, such as SIGHUP under ``nohup``.
     """
 
     def leave(number: int, frame: FrameType | None) -> None:

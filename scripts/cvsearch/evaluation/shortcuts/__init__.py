@@ -1,11 +1,11 @@
-"""Work that depends on the split alone, done once for all candidates that a worker evaluates on it.
+"""Work that depends on the split alone is done once for all candidates that a worker evaluates on the split.
 
-Each shortcut has a file of its own with its conditions: `distances`, `prefix`, `finite`, `labels`. Each is off where its
-conditions do not hold, and each leaves every score as it is. All are off where ``share_work`` is false, and for scorers of the
-user's own, which might look at the samples.
+Each shortcut has its own file, which states its conditions: `distances`, `prefix`, `finite`, `labels`. A shortcut is
+off if its conditions do not hold. A shortcut does not change any score. All shortcuts are off if ``share_work`` is
+false. They are also off for scorers of the user's own, because such a scorer might look at the samples.
 
-Shared arrays are read-only. Whoever may write into its input gets copies: estimators that are not scikit-learn's, and those
-with a ``copy`` parameter that is false (`writes`).
+Shared arrays are read-only. An estimator that may write into its input gets copies (`writes`). This is an estimator
+that is not scikit-learn's, or one with a ``copy`` parameter that is false.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from cvsearch.evaluation.weights import WEIGHT, request_weights
 from cvsearch.files import canonical
 from cvsearch.journal.identity import Params
 
-# The samples to fit on, and those of either side to score on.
+# The samples to fit on, the samples of the training side to score on, and those of the test side.
 Sides = tuple[Any, Any, Any]
 
 
@@ -36,15 +36,15 @@ class Fitted(NamedTuple):
     ----------
     estimator : estimator
     X_train, X_test : array-like
-        What to score it on: the samples as it takes them.
+        The samples to score on, in the form that the estimator takes.
     fit_time : float
         Seconds that the fit takes by itself.
     shared_time : float
-        Those of them that another candidate had paid.
+        The part of `fit_time` that another candidate has paid.
     score_time : float
-        Seconds of scoring that are over: the first steps of a pipeline have transformed the test side.
+        Seconds of scoring that are already spent. The first steps of a pipeline have transformed the test side in them.
     warnings : Counter
-        Those of the first steps of a pipeline, whoever fitted them.
+        Warnings of the first steps of a pipeline, even if another candidate fitted these steps.
     """
 
     estimator: Any
@@ -57,7 +57,7 @@ class Fitted(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """The samples behind the first steps of a pipeline, and what it took to get there."""
+    """The samples behind the first steps of a pipeline, with the times and the warnings of these steps."""
 
     sides: Sides
     fit_time: float
@@ -78,14 +78,14 @@ class SharedWork:
     train, test : ndarray of int
         Positions in the dataset.
     enabled : bool
-        Whether candidates may share anything but the samples.
+        Whether candidates may share more than the samples.
     samples_only : bool
-        Whether a scorer needs nothing but predictions. Else it gets the whole pipeline and the samples themselves.
+        Whether the scorers need only predictions. If not, they get the whole pipeline and the samples themselves.
 
     Attributes
     ----------
     X_train, y_train, X_test, y_test : array-like
-        Read-only where they are arrays; y is None in a search without a target.
+        Read-only if they are arrays. y is None in a search without a target.
     weight_train, weight_test : ndarray or None
         Sample weights.
     share_distances : bool
@@ -111,15 +111,15 @@ class SharedWork:
         return self.weight_train is not None
 
     def _sides_for(self, estimator: Any) -> Sides:
-        """Return the samples as an estimator takes them.
+        """Return the samples in the form that an estimator takes.
 
-        One that takes a kernel or distances between samples gets the columns of the training samples, as in scikit-learn's
-        searches.
+        An estimator that takes a kernel or distances between samples gets the columns of the training samples, as in
+        scikit-learn's searches.
 
         Raises
         ------
         ValueError
-            If it takes such a matrix, and the samples are not one.
+            If the estimator takes such a matrix, and the samples are not such a matrix.
         """
         from sklearn.utils import get_tags
 
@@ -139,12 +139,18 @@ class SharedWork:
         return canonical({name: value for name, value in params.items() if name.split("__")[0] != last})
 
     def prepare(self, estimator: Any) -> None:
-        """Make what rests on the split alone, before an evaluation's own work: no candidate's memory is charged for it."""
+        """Make what depends on the split alone, before an evaluation begins.
+
+        So the memory that this takes is not counted for a candidate.
+        """
         if self.share_distances and takes_gram_matrix(estimator):
             self._distances_of((self.X_train, self.X_train, self.X_test), "X")
 
     def drop_caches(self) -> bool:
-        """Drop what is kept if the samples behind a pipeline's first steps are among it; return whether they were."""
+        """Drop all kept arrays if samples behind a pipeline's first steps are among them.
+
+        Return whether this was done.
+        """
         if self._behind[0] is None:
             return False
         self._behind = self._distances = (None, None)
@@ -153,8 +159,8 @@ class SharedWork:
     def fit(self, estimator: Any, seed: Callable[[], None], share: bool = True) -> Fitted:
         """Fit an estimator, or a stand-in that predicts the same, on the training samples.
 
-        A pipeline is fitted in two: its first steps, then the last one, with `seed` called between them. So the last step
-        meets the same random numbers whether the first ones were shared or not.
+        A pipeline is fitted in two parts: its first steps, then its last step. `seed` is called between the two parts.
+        So the last step gets the same random numbers, whether the first steps were shared or not.
 
         Parameters
         ----------
@@ -162,7 +168,7 @@ class SharedWork:
         seed : callable
             Seeds the generators of the whole process.
         share : bool
-            Whether it may share what is kept, where that is enabled.
+            Whether the estimator may share what is kept. It has an effect only if sharing is enabled.
         """
         share = share and self.enabled
         sides = self._sides_for(estimator)
@@ -189,7 +195,7 @@ class SharedWork:
         )
 
     def _fit(self, estimator: Any, sides: Sides, known: str, finite: bool, share: bool) -> Fitted:
-        """Fit an estimator that is not a pipeline on samples that are `known` by a text."""
+        """Fit an estimator that is not a pipeline. The text `known` identifies the samples."""
         started = time.perf_counter()
         X_fit, X_train, X_test = sides
         if not share or may_write(estimator):
@@ -222,19 +228,21 @@ class SharedWork:
     def _through(self, steps: Any, sides: Sides, key: str | None) -> tuple[Behind, bool]:
         """Return the samples behind a pipeline's first steps, and whether these steps were fitted for it.
 
-        What a transformer returns from ``fit_transform`` need not be what it makes of the same samples afterwards.
+        The training side is transformed again after the fit. The result may differ from what ``fit_transform``
+        returned.
 
         Raises
         ------
         NotBehind
-            If the fitted steps cannot transform one of the sides. That is a matter of scoring this side, not of the fit.
+            If the fitted steps cannot transform one of the sides. This is an error of scoring this side, not of the
+            fit.
         """
         if key is not None and self._behind[0] == key and self._behind[1] is not None:
             return self._behind[1], False
         self._behind = key, None
         started = time.perf_counter()
         (_, X_train, X_test), y_train = sides, self.y_train
-        if key is None:  # Who shares nothing gets samples of its own, as in scikit-learn's searches.
+        if key is None:  # A candidate that shares nothing gets its own samples, as in scikit-learn's searches.
             X_train, y_train, X_test = copy_of(X_train), copy_of(y_train), copy_of(X_test)
         with counted_warnings() as found:
             X_fit = _fit_transform(steps, X_train, y_train)
@@ -255,15 +263,15 @@ class SharedWork:
         return behind, True
 
     def _distances_of(self, sides: Sides, known: str) -> Distances | None:
-        """Return the distances behind the kernels of these samples, or None where they cannot be shared."""
+        """Return the distances behind the kernels of these samples, or None if they cannot be shared."""
         if self._distances[0] != known:
-            self._distances = known, None  # It stays so if there is no memory for more.
+            self._distances = known, None  # None stays if there is too little memory for the distances.
             with contextlib.suppress(MemoryError):
                 self._distances = known, Distances.of(*sides)
         return self._distances[1]
 
     def _distances_for(self, estimator: Any, sides: Sides, known: str) -> Sides | None:
-        """Return the Gram matrices of the three sides, or None where an estimator does not take them."""
+        """Return the Gram matrices of the three sides, or None if the estimator does not take them."""
         if not (self.share_distances and known and takes_gram_matrix(estimator)):
             return None
         distances = self._distances_of(sides, known)
@@ -271,7 +279,7 @@ class SharedWork:
 
 
 def _fit_on(estimator: Any, X: Any, y: Any) -> None:
-    """Fit an estimator in place; what its ``fit`` returns does not matter, as in scikit-learn's searches."""
+    """Fit an estimator in place. The value that ``fit`` returns is ignored, as in scikit-learn's searches."""
     if y is None:
         estimator.fit(X)
     else:

@@ -1,15 +1,21 @@
-"""Squared distances shared: the RBF kernels of all candidates of a split.
+"""Squared distances are shared by the RBF kernels of all candidates of a split.
 
-``SVC`` with ``kernel="rbf"`` gets the Gram matrix, exp(-gamma d^2), from squared distances that are computed once, as
-``kernel="precomputed"``. It is the same model up to the last bits of the kernel: its labels are the same, its decision values
-differ by rounding. So the stand-in gives labels only. A scorer that asks for decision values ends the shortcut, and the
-candidates of the split are computed plainly.
+``SVC`` with ``kernel="rbf"`` gets its Gram matrix, exp(-gamma d^2), as ``kernel="precomputed"``. The squared distances
+d^2 are computed once. The model is the same up to the last bits of the kernel. Its labels are the same, and its
+decision values differ by rounding. So the stand-in gives labels only. If a scorer asks for decision values, the
+shortcut ends, and the candidates of the split are computed plainly.
 
-Off for subclasses, for ``probability=True``, for samples that are sparse, not an array of numbers or not finite, where the
-matrices would take more than `MEMORY_BYTES`, and where scikit-learn's own kernel is uncertain by more than `KERNEL_ERROR`: a
-fit takes x^2 + y^2 - 2xy for the squared distance, which is noise for samples that are far from the origin and close to each
-other, and there no other way of computing it gives the same model. ``NuSVC``, ``SVR`` and ``NuSVR`` are computed plainly:
-1 of 547 fits of NuSVC had other labels, and predictions of the regressors differ by rounding.
+The shortcut is off in these cases:
+
+* for subclasses, and for ``probability=True``;
+* for samples that are sparse, not an array of numbers or not finite;
+* if the matrices would take more than `MEMORY_BYTES`;
+* if scikit-learn's own kernel is uncertain by more than `KERNEL_ERROR`. A fit computes the squared distance as
+  x^2 + y^2 - 2xy. The result is noise for samples that are far from the origin and close to each other. In this case,
+  another way of computing the distance does not give the same model.
+
+``NuSVC``, ``SVR`` and ``NuSVR`` are computed plainly. 1 of 547 fits of NuSVC had other labels, and predictions of the
+regressors differ by rounding.
 """
 
 import functools
@@ -18,26 +24,28 @@ from typing import Any
 
 from cvsearch.evaluation.limits import shared_memory_bytes
 
-# What the shared arrays of one worker may take at most, less where jobs side by side would not fit into memory; beyond it every candidate computes its own.
+# The most bytes that the shared arrays of one worker may take. The limit is lower if jobs side by side would not fit
+# into memory. Beyond the limit, each candidate computes its own arrays.
 MEMORY_BYTES = 1 << 30
 
-# The error of an entry of scikit-learn's own kernel, estimated, beyond which its distances are not replaced.
+# Distances are not shared if the estimated error of an entry of scikit-learn's own kernel is greater than this.
 KERNEL_ERROR = 1e-10
 
 
 class NeedsDecisions(BaseException):
-    """A scorer asks a stand-in for more than labels. It passes scikit-learn's ``except Exception``."""
+    """A scorer asks a stand-in for more than labels. scikit-learn's ``except Exception`` does not catch this error."""
 
 
 class Distances:
     """The squared distances behind the RBF kernels of one set of samples.
 
-    Differences are squared, as scikit-learn does where it predicts: samples that are equal are at distance 0.
+    Differences are squared, as in scikit-learn's predictions. So equal samples have distance 0.
 
     Parameters
     ----------
     sides : list of ndarray of float64
-        The samples fitted on, then those scored on that are others.
+        The samples fitted on, then the sides that are scored on. The training side is left out if it is what was fitted
+        on.
     """
 
     def __init__(self, sides: list[Any]) -> None:
@@ -56,7 +64,7 @@ class Distances:
 
     @classmethod
     def of(cls, X_fit: Any, X_train: Any, X_test: Any) -> "Distances | None":
-        """Return the distances of the samples fitted on to those of either side, or None where they cannot be shared."""
+        """Return the distances from the samples fitted on to both sides, or None if they cannot be shared."""
         import numpy as np
 
         sides = [X_fit, X_test] if X_train is X_fit else [X_fit, X_train, X_test]
@@ -68,26 +76,33 @@ class Distances:
         return distances if all(np.isfinite(squared).all() for squared in distances._squared) else None
 
     def gamma(self, gamma: Any) -> float | None:
-        """Return gamma as a number, as scikit-learn's user guide defines "scale" and "auto"; None for what it refuses."""
+        """Return gamma as a number, or None for a value that scikit-learn refuses.
+
+        scikit-learn's user guide defines "scale" and "auto".
+        """
         if isinstance(gamma, str):
             return self._named_gammas.get(gamma)
         number = isinstance(gamma, int | float) and not isinstance(gamma, bool)
         return gamma if number and 0 <= gamma < math.inf else None
 
     def kernel_error(self, gamma: float) -> float:
-        """Estimate how far rounding moves an entry of the kernel that scikit-learn fits on, at most.
+        """Estimate the greatest rounding error of an entry of the kernel that scikit-learn fits on.
 
-        It is gamma exp(-gamma d^2) times the rounding error of d^2, and largest for the two samples next to each other.
+        The error is gamma exp(-gamma d^2) times the rounding error of d^2. It is greatest for the two samples that are
+        closest to each other.
         """
         return gamma * math.exp(-gamma * self._least) * self._expansion_error
 
     def grams(self, gamma: float) -> list[Any]:
-        """Return the kernel of the samples fitted on with themselves and with each side; good until the next call."""
+        """Return the kernels of the samples fitted on with themselves and with each side.
+
+        The next call overwrites these kernels.
+        """
         grams = [_gram(squared, gamma, out) for squared, out in zip(self._squared, self._buffers, strict=True)]
         return grams if len(grams) == 3 else [grams[0], *grams]
 
     def grams_for(self, estimator: Any) -> tuple[Any, Any, Any] | None:
-        """Return the kernels of an estimator's gamma, or None where they would not be certain enough."""
+        """Return the kernels for an estimator's gamma, or None if they would not be certain enough."""
         gamma = self.gamma(estimator.gamma)
         if gamma is None or self.kernel_error(gamma) > KERNEL_ERROR:
             return None
@@ -96,7 +111,7 @@ class Distances:
 
 
 def takes_gram_matrix(estimator: Any) -> bool:
-    """Tell whether an estimator is one whose RBF kernel may be computed for it."""
+    """Tell whether an estimator may get an RBF kernel that was computed for it."""
     if not type(estimator).__module__.startswith("sklearn.svm."):
         return False
     from sklearn.svm import SVC

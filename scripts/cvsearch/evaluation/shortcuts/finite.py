@@ -1,13 +1,14 @@
-"""Data checked once: the samples were found finite when the dataset was prepared, so a fit does not look again.
+"""Samples are checked once. They were found finite when the dataset was prepared, so a fit does not check them again.
 
-Off behind a shared prefix and for estimators that contain estimators: what those hand on was not checked.
+The shortcut is off for the last step of a pipeline, because the output of the first steps was not checked. It is off
+for estimators that contain estimators for the same reason: what they pass to the inner estimators was not checked.
 """
 
 from typing import Any
 
 
 def contains_estimators(estimator: Any) -> bool:
-    """Tell whether an estimator fits others, be they parameters or made by itself where a parameter is left at None."""
+    """Tell whether an estimator fits other estimators: its parameters, or ones that it makes if a parameter is None."""
     from sklearn.base import MetaEstimatorMixin
 
     if isinstance(estimator, MetaEstimatorMixin) or hasattr(estimator, "regressor"):
@@ -16,7 +17,7 @@ def contains_estimators(estimator: Any) -> bool:
 
 
 def assume_finite() -> Any:
-    """Return a context in which scikit-learn does not look whether samples are finite."""
+    """Return a context in which scikit-learn does not check whether samples are finite."""
     from sklearn import config_context
 
     return config_context(assume_finite=True)

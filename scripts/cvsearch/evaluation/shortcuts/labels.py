@@ -1,9 +1,15 @@
-"""Labels checked once: accuracy of a target whose type is known.
+"""Labels are checked once: accuracy for a target whose type is known.
 
-Accuracy, by name or as the own score of a classifier, is the share of predictions that equal the target. Most of its time
-goes into finding out of which type both are, which is known of the target. Off unless the target is binary or multiclass,
-in whole numbers or text, the predictions are an array of the same kind, and the estimator's own score is
-``ClassifierMixin.score``. Several scorers at once go the plain way.
+Accuracy, by name or as a classifier's own score, is the share of predictions that equal the target. scikit-learn spends
+most of the time on finding the types of the target and of the predictions. The type of the target is already known.
+
+The shortcut is on only if all of these conditions hold:
+
+* the target is binary or multiclass, in whole numbers or text;
+* the predictions are an array of the same kind;
+* the estimator's own score is ``ClassifierMixin.score``.
+
+Several scorers at once are computed plainly.
 """
 
 from typing import Any
@@ -15,16 +21,16 @@ class AccuracyOfLabels:
     Parameters
     ----------
     scorer : callable
-        scikit-learn's own, for all that is not labels.
+        scikit-learn's own scorer, used if the conditions do not hold.
     target_type : str
-        What ``sklearn.utils.multiclass.type_of_target`` says of the whole target.
+        The result of ``sklearn.utils.multiclass.type_of_target`` for the whole target.
     """
 
     def __init__(self, scorer: Any, target_type: str) -> None:
         self.scorer, self.target_type = scorer, target_type
 
     def __call__(self, estimator: Any, X: Any, y: Any = None) -> Any:
-        """Return the share of samples that are given their label."""
+        """Return the share of samples whose predicted label is correct."""
         from sklearn.base import ClassifierMixin
 
         if y is None:

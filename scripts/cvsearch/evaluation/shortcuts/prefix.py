@@ -1,7 +1,7 @@
-"""The first steps of a pipeline shared: fitted once for neighbouring candidates that agree on them.
+"""The first steps of a pipeline are fitted once for neighbouring candidates that agree on these steps.
 
-Off for subclasses, pipelines with ``memory``, steps whose parameters cannot be compared or that may write into their input,
-and results that take too much memory.
+The shortcut is off for subclasses and for pipelines with ``memory``. It is also off if the parameters of a step cannot
+be compared, if a step may write into its input, or if the result takes too much memory.
 """
 
 import inspect
@@ -12,7 +12,10 @@ from cvsearch.files import canonical
 
 
 def steps_and_last(estimator: Any) -> tuple[Any, Any]:
-    """Return a pipeline's first steps, as a pipeline, and its last step; None and the estimator where it is to stay whole."""
+    """Return a pipeline's first steps, as a pipeline, and its last step.
+
+    For an estimator that has to stay whole, return None and the estimator.
+    """
     if not hasattr(estimator, "steps"):
         return None, estimator
     from sklearn.pipeline import Pipeline
@@ -25,7 +28,7 @@ def steps_and_last(estimator: Any) -> tuple[Any, Any]:
 
 
 def key_of_steps(steps: Any) -> str | None:
-    """Return a text that tells a pipeline's steps, with all their parameters, from others; None if they cannot be compared."""
+    """Return a text that identifies a pipeline's steps with all parameters, or None if they cannot be compared."""
     try:
         return canonical([[name, _comparable(step)] for name, step in steps.steps])
     except TypeError:
@@ -38,7 +41,7 @@ def _comparable(value: Any) -> Any:
     Raises
     ------
     TypeError
-        For a value that cannot be compared so: an array, a random generator.
+        For a value that cannot be compared in this way, such as an array or a random generator.
     """
     if hasattr(value, "get_params"):
         params = {name: _comparable(param) for name, param in value.get_params(deep=False).items()}
@@ -55,14 +58,18 @@ def _comparable(value: Any) -> Any:
 
 
 def transformed(steps: Any, X: Any) -> Any:
-    """Transform step by step: a pipeline of its own that ends in a stateless step does not know that it is fitted."""
+    """Transform samples with each step in turn.
+
+    The steps are not called as one pipeline, because a pipeline that ends in a stateless step does not know that it is
+    fitted.
+    """
     for _, step in steps.steps:
         X = X if step in (None, "passthrough") else step.transform(X)
     return X
 
 
 def are_equal(one: Any, other: Any) -> bool:
-    """Tell whether two arrays are of one dtype and equal."""
+    """Tell whether two values are arrays that are equal and have the same dtype."""
     import numpy as np
 
     return (
@@ -74,7 +81,10 @@ def are_equal(one: Any, other: Any) -> bool:
 
 
 def bytes_of(array: Any) -> float:
-    """Return the size of an array or a DataFrame in bytes; of anything else, no size that would be kept."""
+    """Return the size of an array or a DataFrame in bytes.
+
+    Return infinity for anything else, so that it is not kept.
+    """
     if hasattr(array, "memory_usage"):
         return int(array.memory_usage(deep=True).sum())
     if hasattr(array, "tocsr"):

@@ -1,11 +1,14 @@
-"""Who may write into the samples that it is given: it gets copies, and nothing that is shared."""
+"""An estimator that may write into its samples gets copies, and no shared arrays."""
 
 import inspect
 from typing import Any
 
 
 def may_write(estimator: Any) -> bool:
-    """Tell whether an estimator, or one inside it, or a function of the user's, may write into the samples it is given."""
+    """Tell whether an estimator may write into its samples.
+
+    The estimators inside it count too, and so do functions of the user's own.
+    """
     params = estimator.get_params()
     if any(inspect.isroutine(value) and not _is_library(value.__module__) for value in params.values()):
         return True
@@ -20,16 +23,19 @@ def _is_library(module: str | None) -> bool:
 
 
 def read_only(array: Any) -> Any:
-    """Return an array, read-only where it is NumPy's: a fit that writes to its input then fails, and spoils no other."""
+    """Return an array, and make it read-only if it is NumPy's.
+
+    A fit that writes to its input then fails, and does not change the samples of other fits.
+    """
     if hasattr(array, "setflags"):
         array.setflags(write=False)
     return array
 
 
 def copy_of(data: Any) -> Any:
-    """Return a copy that may be written to; None of None.
+    """Return a copy that may be written to, or None for None.
 
-    An array keeps its layout in memory: sums over another layout are rounded differently.
+    The copy of an array keeps its layout in memory, because sums over another layout are rounded differently.
     """
     if hasattr(data, "setflags"):
         return data.copy(order="K")
