@@ -14,8 +14,8 @@ from cvsearch.evaluation.weights import fit_takes_weights
 # At most so many values of a list are tried: the first ones.
 MANY_VALUES = 20
 
-# The ends of a continuous distribution are never drawn. So the values that are tried lie a little inside the ends:
-# by this share of the distribution's width.
+# The ends of a continuous distribution are never drawn. So the values that are tried lie inside the ends, by this share
+# of the distribution's width.
 EDGE = 1e-9
 
 

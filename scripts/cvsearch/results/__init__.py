@@ -1,1 +1,1 @@
-"""The results: tables, ranks, the best candidate and where they came from."""
+"""The results: tables, ranks, the best candidate, and where these came from."""

@@ -18,14 +18,14 @@ REBUILD = "run the same command with --forcerun evaluate_baselines"
 
 
 class Baseline(NamedTuple):
-    """How a baseline scored.
+    """The score of a baseline.
 
     Attributes
     ----------
     mean, std : float
-        Of the scorer that ranks, over the splits; NaN where a split has no score.
+        Mean and standard deviation of the ranking scorer's test scores over the splits; NaN if a split has no score.
     error : str
-        Why there is no mean; empty where there is one.
+        Why there is no mean; empty if there is one.
     """
 
     mean: float
@@ -34,14 +34,14 @@ class Baseline(NamedTuple):
 
 
 def collect(rows: Mapping[str, Sequence[Row]], scorers: list[str] | None, sides: Sequence[str] = SIDES) -> Evaluations:
-    """Put the rows of baselines into columns, one row of a column for each baseline.
+    """Put the rows of baselines into columns. Each column has one row for each baseline.
 
     Parameters
     ----------
     rows : mapping of str to sequence of dict
-        Baseline to its journaled row on each split.
+        The journaled row on each split, by the baseline's name.
     scorers : list of str or None
-        None where only the rows tell.
+        None if only the rows tell the names.
     sides : sequence of str
     """
     every = [row for of_baseline in rows.values() for row in of_baseline]
@@ -55,7 +55,10 @@ def collect(rows: Mapping[str, Sequence[Row]], scorers: list[str] | None, sides:
 
 
 def baseline_columns(names: Sequence[str], evaluations: Evaluations) -> Columns:
-    """Return the columns of ``baselines.csv``: the baseline, then those of ``evaluations.csv`` from the split on."""
+    """Return the columns of ``baselines.csv``.
+
+    The first is the baseline. The others are the columns of ``evaluations.csv`` from the split on.
+    """
     columns = evaluation_columns(evaluations)
     numbers = columns.pop("candidate").tolist()
     return {"baseline": [names[i] for i in numbers], **columns}
@@ -67,16 +70,16 @@ def write_baselines(
     evaluations: Evaluations,
     identities: Sequence[str],
 ) -> None:
-    """Write the table of baselines and, last, their mean scores, computed as those of candidates are.
+    """Write the table of baselines, and then their mean scores, which are computed like those of candidates.
 
     Parameters
     ----------
     paths : SearchPaths
     names : sequence of str
-        Of the baselines.
+        Names of the baselines.
     evaluations : Evaluations
     identities : sequence of str
-        Of the search's evaluations on each split: they tell what the baselines may be compared with.
+        Identities of the search's evaluations on each split. The baselines may be compared only with these evaluations.
     """
     table = csv_bytes(baseline_columns(names, evaluations))
     scorer = evaluations.scorers[0]
@@ -107,12 +110,13 @@ def read_baselines(paths: SearchPaths, identities: Sequence[str] | None = None) 
     ----------
     paths : SearchPaths
     identities : sequence of str, optional
-        Of the evaluations that the baselines are to be compared with. Baselines of others are left out.
+        Identities of the evaluations that the baselines are to be compared with. Baselines with other identities are
+        left out.
 
     Returns
     -------
     dict of str to Baseline
-        Empty where there are none.
+        Empty if there are none.
 
     Raises
     ------

@@ -17,14 +17,16 @@ Row = dict[str, str]
 
 
 def best_of(search: SearchPaths, plans: Sequence[Plan], retry_failed: int) -> dict[str, Any]:
-    """Return ``best.json``: the first by rank of the first scorer, of equals the lowest candidate.
+    """Return ``best.json``: the candidate with the best rank of the first scorer.
+
+    Among equals, it is the candidate with the lowest number.
 
     Parameters
     ----------
     search : SearchPaths
     plans : sequence of Plan
     retry_failed : int
-        Of the config, for the message.
+        ``retry_failed`` of the config, for the message.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def best_of(search: SearchPaths, plans: Sequence[Plan], retry_failed: int) -> di
 
 
 def rows_of(path: AnyPath) -> list[Row]:
-    """Return the rows of a result table, every cell a text.
+    """Return the rows of a result table. Every cell is a text.
 
     Raises
     ------
@@ -59,14 +61,16 @@ def rows_of(path: AnyPath) -> list[Row]:
 
 
 def first_by_rank(rows: Sequence[Row], scorer: str) -> Row | None:
-    """Return the row of the best candidate, of equals the lowest; None where no candidate has a mean test score.
+    """Return the row of the best candidate, or None if no candidate has a mean test score.
+
+    Among equals, the candidate with the lowest number is the best.
 
     Parameters
     ----------
     rows : sequence of dict
-        Of ``cv_results.csv``.
+        Rows of ``cv_results.csv``.
     scorer : str
-        The one that ranks.
+        The scorer that ranks.
     """
 
     def rank(row: Row) -> tuple[int, int]:
@@ -76,7 +80,7 @@ def first_by_rank(rows: Sequence[Row], scorer: str) -> Row | None:
 
 
 def _scores(row: Row, side: str, name: str) -> list[Any] | None:
-    """Return one side's scores, split by split; None where the side was not scored."""
+    """Return the scores of one side, split by split, or None if the side was not scored."""
     columns = [f"split{split}_{side}_{name}" for split in range(len(row)) if f"split{split}_{side}_{name}" in row]
     return [_number(row[column]) for column in columns] or None
 

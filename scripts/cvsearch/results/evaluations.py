@@ -1,4 +1,4 @@
-"""All evaluations of a search as columns, read from its journal."""
+"""All evaluations of a search are read from its journal as columns."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ STATUSES = ("ok", "failed", "timeout", "killed", "out_of_memory")
 TIMES = ("fit_time", "shared_time", "score_time", "time")
 SIDES = ("test", "train")
 
-# What the tables need of a journaled row.
+# The fields of a journaled row that the tables need.
 NEEDED = (
     "status",
     "attempt",
@@ -40,12 +40,12 @@ class Evaluations:
     Parameters
     ----------
     settings : list of Setting
-        Of each candidate.
+        The setting of each candidate.
     n_splits : int
     scorers : list of str
-        ``score``, or the scorers' names where several were asked for.
+        ``score``, or the scorers' names if several were asked for.
     sides : sequence of str
-        ``test``, and ``train`` where train scores were asked for.
+        ``test``, and ``train`` if train scores were asked for.
 
     Attributes
     ----------
@@ -54,18 +54,19 @@ class Evaluations:
     status : ndarray of int8
         Index into `STATUSES`.
     scores : dict of (str, str) to ndarray of float
-        (Side, scorer) to scores, NaN where there is none.
+        Scores by (side, scorer); NaN if there is no score.
     times : dict of str to ndarray of float
-        Each of `TIMES`, in seconds.
+        Seconds by name, for each of `TIMES`.
     warnings : ndarray of int
         How many warnings each evaluation gave.
     errors, warning : dict of (int, int) to str
-        (candidate, split) to why a score is missing, and to the most frequent warning, where there is one.
+        Why a score is missing, and the most frequent warning, by (candidate, split). Each mapping has only the
+        evaluations that it has a text for.
     reasons : dict of (int, int) to dict
-        (candidate, split) to why each score that is missing is: ``test_r2`` to text.
+        The reasons by (candidate, split). Each is a mapping from the missing score, for example ``test_r2``, to a text.
     costs : list of dict
-        What each job computed: ``evaluations``, their ``seconds``, ``job_seconds`` from its start to its end, and when that
-        was, ``ended``, in seconds since the epoch.
+        What each job computed. ``evaluations``: how many. ``seconds``: their time. ``job_seconds``: the time from the
+        job's start to its end. ``ended``: when the job ended, in seconds since the epoch.
     writers : list of dict
         Versions and host of each process that evaluated.
     """
@@ -89,7 +90,7 @@ class Evaluations:
         self.writers: list[dict[str, str]] = []
 
     def add(self, candidate: int, split: int, row: Row) -> None:
-        """Put one journaled row where it belongs."""
+        """Put one journaled row into the columns."""
         at = candidate, split
         self.status[at] = STATUSES.index(row["status"])
         for name, column in self.times.items():
@@ -107,11 +108,11 @@ class Evaluations:
             self.warnings[at], self.warning[at] = row["warnings"], row["warning"]
 
     def digest(self) -> str:
-        """Return the sha256, in hex, over every evaluation, in the order of candidates and splits.
+        """Return the sha256, in hex, of all evaluations, in the order of candidates and splits.
 
-        One line per evaluation, the canonical JSON (sorted keys, no spaces) of ``[candidate, resource, params, split, status,
-        test, train]``: ``params`` as in the table, scores as a mapping from scorer, null where a score is not a number;
-        ``train`` is null where no train scores were asked for.
+        Each evaluation is one line. The line is the canonical JSON (sorted keys, no spaces) of ``[candidate, resource,
+        params, split, status, test, train]``. ``params`` is as in the table. ``test`` and ``train`` are mappings from
+        scorer to score, null if a score is not a number. ``train`` is null if no train scores were asked for.
         """
         total = hashlib.sha256()
         for i, setting in enumerate(self.settings):
@@ -127,10 +128,11 @@ class Evaluations:
 
 
 def write_receipt(path: AnyPath, batch_sha256: str, identity: str, cost: dict[str, float]) -> None:
-    """Write the receipt of a batch on a split: that its evaluations are in the journal, and what they cost.
+    """Write the receipt of a batch on a split. It says that the evaluations are in the journal, and what they cost.
 
-    The journal alone holds the evaluations. It is appended to row by row and survives any crash; a file that a job writes at
-    its end cannot. The receipt is what Snakemake sees: its inputs say when the job has to run again.
+    Only the journal holds the evaluations. Rows are appended to it one by one, so it survives any crash. A file that a
+    job writes at its end would not. Snakemake sees the receipt: the inputs of the receipt decide when the job has to
+    run again.
     """
     write_rows(path, [{"batch_sha256": batch_sha256, "identity": identity, "cost": cost}])
 
@@ -141,7 +143,7 @@ def _read_receipt(path: AnyPath, batch_sha256: str, identity: str) -> dict[str, 
     Raises
     ------
     InputError
-        If the receipt is damaged, or is of another batch or another search.
+        If the receipt is damaged, or belongs to another batch or another search.
     """
     rebuild = f"rm {path}, then run the same command again"
     receipt = next(read_rows(path, rebuild)[1])
@@ -166,11 +168,11 @@ def read_evaluations(
     ----------
     search : SearchPaths
     plans : sequence of Plan
-        Of each round.
+        The plan of each round.
     receipts : iterable of path-like
-        Of every batch on every split.
+        The receipts of every batch on every split.
     scorers : list of str or None
-        None where only the rows tell.
+        None if only the rows tell the names.
     sides : sequence of str
 
     Returns
@@ -180,7 +182,7 @@ def read_evaluations(
     Raises
     ------
     InputError
-        If a file is damaged, is of another batch or another search, or an evaluation is missing.
+        If a file is damaged, if it belongs to another batch or another search, or if an evaluation is missing.
     """
     batches: dict[Path, tuple[str, str]] = {}
     settings: dict[int, Setting] = {}

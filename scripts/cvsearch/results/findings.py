@@ -1,4 +1,4 @@
-"""Findings over fits and results: each a small function of what came out. docs/findings.md has a section for each."""
+"""Findings about fits and results. Each finding is a small function, and has a section in docs/findings.md."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -6,25 +6,26 @@ from typing import Any, NamedTuple
 from cvsearch.data.audit import INFO, WARNING, Finding
 from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 
-# Shares of all evaluations.
+# Failures, or warnings, are a finding if more than this share of all evaluations has them.
 MANY_FAILURES, MANY_WARNINGS = 0.05, 0.2
 
-# A gap between training and test score is large from this share of what was learnt: the training score less a guess.
+# A gap between training and test score is large if it is at least this share of the training score minus a guess's
+# score.
 LARGE_GAP = 0.25
 
 
 class Outcome(NamedTuple):
-    """What the findings read.
+    """The values that the findings read.
 
     Attributes
     ----------
     verdict : dict
-        ``verdict.json``.
+        Content of ``verdict.json``.
     mean_train_score : float or None
-        Of the best candidate; None where training sides were not scored.
+        The mean training score of the best candidate; None if training sides were not scored.
     n_evaluations, n_failed, n_warned : int
     failure, warning : str
-        The most frequent reason; empty where there is none.
+        The most frequent errors and the most frequent warnings; empty if there are none.
     """
 
     verdict: dict[str, Any]
@@ -37,7 +38,7 @@ class Outcome(NamedTuple):
 
 
 def findings_of(outcome: Outcome) -> list[Finding]:
-    """Return the findings over fits and results, in the order of `KINDS`."""
+    """Return the findings about fits and results, in the order of `KINDS`."""
     found = (kind(outcome) for kind in KINDS)
     return [finding for finding in found if finding is not None]
 

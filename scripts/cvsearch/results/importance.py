@@ -1,14 +1,14 @@
 """Which parameters matter for a score among the best: PED-ANOVA, with bootstrap intervals.
 
-Watanabe, Bansal, Hutter: PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in Arbitrary Subspaces (IJCAI 2023),
-https://arxiv.org/abs/2304.10255. A parameter matters where its values among the best candidates are distributed otherwise than
-among all. The densities are those of Optuna 5: a kernel on a grid, its width by Scott's rule, and a flat prior that weighs as
-much as one candidate.
+Watanabe, Bansal, Hutter: PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in Arbitrary Subspaces (IJCAI
+2023), https://arxiv.org/abs/2304.10255. A parameter matters if its values have another distribution among the best
+candidates than among all candidates. The densities are those of Optuna 5: a kernel on a grid, with a width by Scott's
+rule, and a flat prior that weighs as much as one candidate.
 """
 
 from typing import Any, NamedTuple
 
-# The best share of the candidates, and how many there have to be in it.
+# The share of the candidates that counts as the best, and the least number of candidates in this share.
 TOP, LEAST_TOP = 0.1, 5
 
 N_CELLS = 50
@@ -17,7 +17,7 @@ N_BOOTSTRAPS, LEVEL = 200, 0.95
 
 
 class Importance(NamedTuple):
-    """Of one parameter, as a share of all parameters' importance.
+    """The importance of one parameter, as a share of the importance of all parameters.
 
     Attributes
     ----------
@@ -32,13 +32,13 @@ class Importance(NamedTuple):
 
 
 class Values(NamedTuple):
-    """What candidates have for one parameter.
+    """The values of one parameter, one for each candidate.
 
     Attributes
     ----------
     cells : ndarray of int
-        The cell of each candidate. From 0 to ``n_numbers - 1`` cells are a scale, in its order; from there on each is a value
-        of its own. -1 where a candidate does not have the parameter.
+        The cell of each candidate. The cells from 0 to ``n_numbers - 1`` are a scale, in its order. Each cell from
+        ``n_numbers`` on is one value that is not on the scale. -1 if a candidate does not have the parameter.
     n_numbers, n_cells : int
     """
 
@@ -48,18 +48,19 @@ class Values(NamedTuple):
 
 
 def values_on(numbers: Any, places: Any, scale: tuple[float, float] | None, whole: bool) -> Values:
-    """Return values as cells: numbers on a grid over their scale, every other place by itself.
+    """Return values as cells. Numbers are on a grid over their scale. Each other value has its own cell.
 
     Parameters
     ----------
     numbers : ndarray of shape (n_candidates,)
-        On the scale, after a logarithm where it has one; NaN for what is not on it.
+        Numbers on the scale, after the logarithm if the scale is logarithmic; NaN for a value that is not on the scale.
     places : ndarray of shape (n_candidates,)
-        What tells values that are not on the scale apart; NaN where a candidate does not have the parameter.
+        A number for each value that is not on the scale; different values have different numbers. NaN if a candidate
+        does not have the parameter.
     scale : tuple of float or None
-        Its ends.
+        The ends of the scale.
     whole : bool
-        Whether the scale has whole numbers alone.
+        Whether the scale has only whole numbers.
     """
     import numpy as np
 
@@ -86,14 +87,14 @@ def importances(parameters: dict[str, Values], means: Any, seed: int = 0) -> dic
     ----------
     parameters : dict of str to Values
     means : ndarray of shape (n_candidates,)
-        Mean test scores. Candidates without a finite one take no part.
+        Mean test scores. Candidates without a finite score are left out.
     seed : int
-        Of the bootstrap, which draws candidates.
+        Seed of the bootstrap, which draws candidates.
 
     Returns
     -------
     dict of str to Importance, or None
-        None where fewer than `LEAST_TOP` candidates would be among the best, or the best equal all others.
+        None if fewer than `LEAST_TOP` candidates would be among the best, or if the best do not differ from all others.
     """
     import numpy as np
 
@@ -130,16 +131,17 @@ def _divergences(parameters: dict[str, Values], means: Any, rows: Any) -> list[f
 
 
 def divergence(values: Values, top: Any) -> float:
-    """Return the Pearson divergence of the best candidates' values from those of all, times the squared share of the best.
+    """Return how far the values of a parameter among the best candidates diverge from its values among all candidates.
 
-    Where only some candidates have the parameter, it is that among these, weighted with how often they are among the best:
-    whether a candidate has the parameter is the effect of another one (Optuna's conditional PED-ANOVA, arXiv 2601.20800).
+    This is the Pearson divergence, times the squared share of the best. If only some candidates have the parameter, the
+    divergence is computed among these, and is weighted with how often they are among the best. The reason is that
+    another parameter decides whether a candidate has this one (Optuna's conditional PED-ANOVA, arXiv 2601.20800).
 
     Parameters
     ----------
     values : Values
     top : ndarray of bool
-        Who is among the best.
+        Whether each candidate is among the best.
     """
     import numpy as np
 
@@ -163,13 +165,13 @@ def _density(counts: Any, n_numbers: int) -> Any:
         return _numeric(numbers) + 1e-12
     if n_numbers == 0:
         return _categorical(names) + 1e-12
-    # The scale as a whole is one value among the others.
+    # The whole scale counts as one value among the others.
     kinds = _categorical(np.r_[numbers.sum(), names])
     return np.r_[kinds[0] * _numeric(numbers), kinds[1:]] + 1e-12
 
 
 def _categorical(counts: Any) -> Any:
-    """Return the probability of each value: a kernel at each one seen, and the prior."""
+    """Return the probability of each value, from a kernel at each value that a candidate has, and the prior."""
     import numpy as np
 
     seen = np.flatnonzero(counts)
@@ -182,7 +184,10 @@ def _categorical(counts: Any) -> Any:
 
 
 def _numeric(counts: Any) -> Any:
-    """Return the probability of each cell of a scale: a normal kernel, cut at the ends, at each cell that has a candidate."""
+    """Return the probability of each cell of a scale.
+
+    It comes from a normal kernel at each cell that has a candidate, and the prior. The kernels are cut at the ends.
+    """
     import numpy as np
     from scipy.special import ndtr
 
@@ -196,7 +201,7 @@ def _numeric(counts: Any) -> Any:
     std = np.sqrt((seen - mean) ** 2 @ weights / max(1, total - 1))
     first, third = np.searchsorted(cumulated, total // 4), np.searchsorted(cumulated, total * 3 // 4, side="right")
     middle = seen[min(len(seen) - 1, third)] - seen[first]
-    # Scott's rule; at least so wide that nine tenths of a kernel fill a cell.
+    # The width follows Scott's rule. It is at least so great that nine tenths of a kernel fill a cell.
     width = max(1.059 * min(middle / 1.34, std) * total**-0.2, 0.5 / 1.64)
     centres = np.r_[seen, (n_cells - 1) / 2][:, np.newaxis]
     widths = np.r_[np.full(len(seen), width), n_cells][:, np.newaxis]

@@ -1,4 +1,4 @@
-"""What a verdict is made of, read from the files of a finished search."""
+"""The parts of a verdict are read from the files of a finished search."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -38,11 +38,11 @@ class Judged:
     paths : SearchPaths
     plans : sequence of Plan
     search : dict
-        Of the config.
+        The search of the config.
     trust : Trust
     dataset : Dataset
     splits : sequence of dict
-        What is known of each split.
+        The stored description of each split.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class Judged:
 
     @property
     def in_time(self) -> bool:
-        """Whether the training sides of the splits differ in size: they grow in time."""
+        """Whether the training sides of the splits grow in time. Such sides differ in size."""
         return len({split["n_train"] for split in self.splits}) > 1 and self.dataset.about["in_time_order"]
 
     def as_search(self) -> Search:
-        """Return the search as the verdict reads it."""
+        """Return the search in the form that the verdict reads."""
         about = read_json(self.paths.baselines_about, REBUILD)["baselines"]
         means = {name: store(found["mean_test_score"], name) for name, found in about.items()}
         return Search(
@@ -89,7 +89,7 @@ class Judged:
         )
 
     def corrected(self) -> Corrected:
-        """Return the corrected score and the gains, or the reason why they cannot be had."""
+        """Return the corrected score and the gains, or the reason why they cannot be computed."""
         if reason := self._why_not():
             return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in ("default", "dummy")})
         predictions = Predictions(self.paths, self.plans)
@@ -115,14 +115,14 @@ class Judged:
             for name, found in of_baselines.items():
                 try:
                     baselines[name] = self._splits_of(found, [0], weights)
-                except InputError:  # A baseline without a score on some split has no predictions there.
+                except InputError:  # A baseline that has no score on a split has no predictions on this split.
                     baselines[name] = None
             score = score_of(scoring, scorers.together, candidates[0], predictions.classes, weights is not None)
             groups = None if self.dataset.groups is None else self.dataset.groups[:]
             return corrected(candidates, baselines, score, groups, self.search["random_state"])
 
     def _why_not(self) -> str | None:
-        """Return why no corrected score can be had; None where one can."""
+        """Return why the corrected score cannot be computed, or None if it can."""
         about = self.dataset.about
         if about["target_type"] is None:
             return "the search has no target"
@@ -145,7 +145,7 @@ class Judged:
         return "the scorers read no labels, numbers or probabilities that the estimator predicts"
 
     def allowed(self) -> Callable[[str, Any], bool]:
-        """Return what tells whether the best candidate may have another value of a parameter, as scikit-learn says."""
+        """Return a function that tells whether scikit-learn takes a value for a parameter of the best candidate."""
         estimator = build_estimator(self.search["estimator"], self.trust)
         params = store(self.best["params"], str(self.paths.best))
         return allowed_values(estimator, params, self.trust)
@@ -165,12 +165,12 @@ class Judged:
         return [identity_of(search, data, i, split["sha256"], known).sha256 for i, split in enumerate(self.splits)]
 
     def _splits_of(self, predictions: Predictions, numbers: Sequence[int], weights: Any) -> list[SplitPredictions]:
-        """Return the kept predictions of some candidates, all of them on every split, with these weights of the samples.
+        """Return the kept predictions of some candidates on every split, with these weights of the samples.
 
         Raises
         ------
         InputError
-            If one of them has none.
+            If a candidate does not have predictions on some split.
         """
         import numpy as np
 
@@ -192,7 +192,7 @@ class Judged:
         return made
 
     def outcome(self, verdict: dict[str, Any]) -> Outcome:
-        """Return what the findings read."""
+        """Return the values that the findings read."""
         rows, name = self.evaluations, f"mean_train_{self.scorer}"
         mean = float(self.table[name].iloc[self.best["candidate"]]) if name in self.table else None
         failed = rows[rows["status"] != "ok"]
@@ -208,7 +208,7 @@ class Judged:
         )
 
     def core_hours(self) -> dict[str, float | None]:
-        """Return the hours of one core that all evaluations take: as the pilot forecast them, and as they came out."""
+        """Return the core hours of all evaluations: as the pilot forecast them, and as they were."""
         forecast = None
         if self.paths.pilot.exists():
             timed = read_json(self.paths.pilot, "run the same command with --forcerun time_pilot")

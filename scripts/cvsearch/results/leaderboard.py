@@ -1,4 +1,4 @@
-"""Several searches beside each other: the best candidate of each, by the scorer that ranks in all of them."""
+"""A comparison of several searches: the best candidate of each, by the scorer that ranks in all of them."""
 
 import math
 from collections.abc import Sequence
@@ -19,17 +19,19 @@ Search = dict[str, Any]
 
 
 def check_comparable(searches: Sequence[Search]) -> None:
-    """Check that one scorer ranks in all searches. A callable of the user's own is left out: its scores have no names yet.
+    """Check that the same scorer ranks in all searches.
+
+    A search with a callable of the user's own is left out, because the names of its scores are not known yet.
 
     Parameters
     ----------
     searches : sequence of dict
-        Of the config.
+        The searches of the config.
 
     Raises
     ------
     InputError
-        For the first search that another scorer ranks.
+        For the first search in which another scorer ranks.
     """
     named = [(i, ranking_scorer(search["scoring"])) for i, search in enumerate(searches) if not own_scorer(search)]
     for i, scorer in named[1:]:
@@ -52,12 +54,14 @@ def _in_words(scorer: Any) -> str:
 
 
 def leaderboard(searches: Sequence[SearchPaths]) -> Columns:
-    """Return the columns of ``leaderboard.csv``: a row for each search that has a best candidate, the best search first.
+    """Return the columns of ``leaderboard.csv``, with a row for each search that has a best candidate.
+
+    The best search is first.
 
     Parameters
     ----------
     searches : sequence of SearchPaths
-        With their tables, ranked by the same scorer.
+        Their tables are written, and the same scorer ranks in all of them.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def leaderboard(searches: Sequence[SearchPaths]) -> Columns:
 
 
 def _row_of(search: SearchPaths) -> dict[str, Any] | None:
-    """Return the row of a search; None where no candidate has a mean test score."""
+    """Return the row of a search, or None if no candidate has a mean test score."""
     rows = rows_of(search.table)
     scorer = scorer_of(rows[0])
     if (best := first_by_rank(rows, scorer)) is None:

@@ -1,4 +1,4 @@
-"""What merging says of a search: what failed and why, what warned, and what it cost."""
+"""Messages about a merged search: what failed and why, what warned, and what the search cost."""
 
 import builtins
 from collections import Counter
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from cvsearch.results.evaluations import STATUSES, Evaluations
 
-# How many reasons a line gives.
+# The most reasons that a line gives.
 MOST_REASONS = 3
 
 
 def failure_line(evaluations: Evaluations, retry_failed: int) -> str | None:
-    """Say how many evaluations failed and why, and what can be done; None where none failed."""
+    """Say how many evaluations failed and why, and what the user can do. Return None if none failed."""
     failed = evaluations.status > 0
     if not (n_failed := int(failed.sum())):
         return None
@@ -22,7 +22,7 @@ def failure_line(evaluations: Evaluations, retry_failed: int) -> str | None:
 
 
 def missing_line(evaluations: Evaluations) -> str | None:
-    """Say how many evaluations lack a score and why; None where none does."""
+    """Say how many evaluations lack a score and why. Return None if none does."""
     ok = evaluations.status == 0
     found = [
         {f"{name.partition('_')[2]}: {text}" for name, text in reasons.items()}
@@ -36,7 +36,7 @@ def missing_line(evaluations: Evaluations) -> str | None:
 
 
 def warning_line(evaluations: Evaluations) -> str | None:
-    """Say how many evaluations warned, and of what; None where none did."""
+    """Say how many evaluations gave warnings, and which ones. Return None if none did."""
     if not (texts := list(evaluations.warning.values())):
         return None
     total = evaluations.warnings.size
@@ -52,9 +52,10 @@ def most_often(texts: Iterable[str]) -> str:
 
 
 def advice(failures: Iterable[tuple[str, str]], retry_failed: int) -> str:
-    """Return what can be done about failures, given as status and error; nothing where another try gives the same.
+    """Return what the user can do about failures, given as status and error.
 
-    Seeds are fixed, so an evaluation that raised an error raises it again, unless it is one of the machine's.
+    The text is empty if another try gives the same result. Seeds are fixed, so an evaluation that raised an error
+    raises it again, unless the machine caused the error.
     """
     found = {status if status != "failed" else _kind(error) for status, error in failures}
     again = f"--config retry_failed={retry_failed + 1} (beside the keys already there, if any)"
@@ -68,19 +69,22 @@ def advice(failures: Iterable[tuple[str, str]], retry_failed: int) -> str:
 
 
 def _kind(error: str) -> str:
-    """Tell an error of the machine, such as a full disk or a missing package, from one of the data or the parameters."""
+    """Return ``machine`` for an error that the machine caused, such as a full disk or a missing package.
+
+    Return ``failed`` for an error that the data or the parameters caused.
+    """
     cls = getattr(builtins, error.partition(":")[0], None)
     machine = isinstance(cls, type) and issubclass(cls, OSError | ImportError)
     return "machine" if machine else "failed"
 
 
 def cost_line(costs: Sequence[dict[str, float]]) -> str | None:
-    """Say what share of core time was evaluation; None if nothing ran.
+    """Say what share of core time was evaluation. Return None if nothing ran.
 
     Parameters
     ----------
     costs : list of dict
-        Of the last run of each job.
+        The cost of the last run of each job.
     """
     ran = [cost for cost in costs if cost["evaluations"]]
     if not ran:

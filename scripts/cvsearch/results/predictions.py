@@ -1,4 +1,4 @@
-"""Out-of-fold predictions read back: of all candidates in blocks, for statistics, and of one candidate as a table."""
+"""Out-of-fold predictions are read back: those of all candidates in blocks for statistics, those of one as a table."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,10 +12,10 @@ from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import Journal
 from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
 
-# What is read of each row.
+# The fields that are read of each row.
 NEEDED = ("status", "attempt", "finished", "train", "predictions")
 
-# What the arrays of a block may take.
+# The most bytes that the arrays of a block may take.
 BLOCK_BYTES = 64_000_000
 
 
@@ -25,10 +25,10 @@ class Block(NamedTuple):
     Attributes
     ----------
     candidates : ndarray of int of shape (n,)
-        Their numbers, ascending.
+        Numbers of the candidates, ascending.
     values : ndarray of shape (n, n_test) or (n, n_test, n_columns)
-        Label codes of ``predict`` of a classifier; float32 for all else. The columns are the targets where there are several,
-        or the classes.
+        Label codes for ``predict`` of a classifier; float32 for everything else. The columns are the targets, if there
+        are several, or the classes.
     """
 
     candidates: Any
@@ -36,21 +36,21 @@ class Block(NamedTuple):
 
 
 class Predictions:
-    """All kept predictions of a search, and the targets that were to be predicted.
+    """All kept predictions of a search, and the targets that had to be predicted.
 
     Parameters
     ----------
     search : SearchPaths
     plans : sequence of Plan
-        Of each round.
+        The plan of each round.
 
     Attributes
     ----------
     classes : ndarray of shape (n_classes,) or None
-        What codes of labels point to; None for a regressor.
+        The classes; the code of a label is its position among them. None for a regressor.
     n_splits : int
     settings : list of Setting
-        Of each candidate.
+        The setting of each candidate.
     """
 
     def __init__(
@@ -81,12 +81,12 @@ class Predictions:
         return np.asarray(self._dataset.y[self.test(split)])
 
     def of(self, candidate: int, split: int) -> dict[str, Any]:
-        """Return the kept predictions of one evaluation, method to ndarray; empty where there are none.
+        """Return the kept predictions of one evaluation as a mapping from method to ndarray. It may be empty.
 
         Raises
         ------
         InputError
-            If they are damaged.
+            If the predictions are damaged.
         """
         journal, setting = self._journal(split), self.settings[candidate]
         return _decoded(journal, journal.history([setting], NEEDED).rows.get(setting.key))
@@ -94,7 +94,7 @@ class Predictions:
     def blocks(self, split: int, method: str, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
         """Yield the predictions of all candidates on a split, some candidates at a time.
 
-        A candidate without predictions of this method is in no block: it failed, or its scorers called another method.
+        A candidate without predictions of this method is left out: it failed, or its scorers called another method.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class Predictions:
         method : str
             One of ``predict``, ``predict_proba`` and ``decision_function``.
         block_bytes : int
-            What the values of a block may take; a block holds at least one candidate.
+            The most bytes that the values of a block may take. A block holds at least one candidate.
 
         Raises
         ------
@@ -136,15 +136,18 @@ class Predictions:
 
 
 def _decoded(journal: Journal, row: Any) -> dict[str, Any]:
-    """Return what a row kept, method to ndarray; empty where there is no row, or it kept nothing."""
+    """Return the predictions that a row kept, by method.
+
+    The mapping is empty if there is no row, or if the row kept nothing.
+    """
     content = journal.read_predictions(row) if row is not None else None
     return decode(content) if content else {}
 
 
 def prediction_columns(predictions: Predictions, candidate: int) -> dict[str, Any]:
-    """Return the columns of ``predictions.csv``: a row per split and test sample, in the order of both.
+    """Return the columns of ``predictions.csv``. There is a row for each split and test sample, in the order of both.
 
-    Splits on which the candidate has no predictions have no rows.
+    A split has no rows if the candidate has no predictions on it.
 
     Parameters
     ----------
@@ -187,19 +190,19 @@ def _named(values: Any, classes: Any) -> Any:
 
 
 def _outputs(name: str, values: Any) -> dict[str, Any]:
-    """Return a column, or one for each of several targets, numbered from 0."""
+    """Return one column, or a column for each of several targets, numbered from 0."""
     return {name: values} if values.ndim == 1 else {f"{name}_{i}": column for i, column in enumerate(values.T)}
 
 
 def _column(part: dict[str, Any], name: str) -> Any:
-    """Return a column of a split, empty where its fit has other methods than that of another split."""
+    """Return a column of a split. It is NaN if only the fits of other splits have this column's method."""
     import numpy as np
 
     return part[name] if name in part else np.full(len(part["split"]), np.nan, dtype="float32")
 
 
 def readable(columns: dict[str, Any]) -> dict[str, Any]:
-    """Return columns with single precision as short as it reads back: 0.1, and not 0.10000000149011612."""
+    """Return columns in which float32 values are the shortest numbers that read back: 0.1, not 0.10000000149011612."""
     return {
         name: column.astype(str).astype(float) if column.dtype == "float32" else column
         for name, column in columns.items()

@@ -1,4 +1,4 @@
-"""Where the results came from."""
+"""A record of where the results came from."""
 
 import hashlib
 import platform
@@ -9,26 +9,26 @@ from typing import Any
 from cvsearch.config.values import strict
 from cvsearch.results.evaluations import Evaluations
 
-# What the processes that evaluated noted of themselves.
+# The versions that the evaluating processes wrote into the journal.
 EVALUATED_WITH = ("python", "scikit-learn", "numpy", "scipy")
 
-# What the tables and plots are made with.
+# The packages that make the tables and plots.
 VERSIONS_OF = ("pandas", "snakemake")
 
 
 def provenance(
     evaluations: Evaluations, config: dict[str, Any], dataset: dict[str, Any], tables: dict[str, bytes]
 ) -> dict[str, Any]:
-    """Return ``provenance.json``: versions, data, the merged config, and a digest that is equal for equal results.
+    """Return ``provenance.json``: versions, data, the merged config, and a digest. Equal results have equal digests.
 
     Parameters
     ----------
     evaluations : Evaluations
     config : dict
     dataset : dict
-        ``dataset.json``.
+        Content of ``dataset.json``.
     tables : dict of str to bytes
-        File name to content of the tables; their hashes tell later whether they were touched.
+        Content of the tables by file name. The hashes of the tables show later whether a table was changed.
     """
     versions = {name: _all_of(writer.get(name) for writer in evaluations.writers) for name in EVALUATED_WITH}
     return {
@@ -43,5 +43,5 @@ def provenance(
 
 
 def _all_of(versions: Iterable[str | None]) -> str:
-    """Return a version, or all of them where evaluations were made with several."""
+    """Return the version, or all versions if evaluations were made with several."""
     return ", ".join(sorted({version for version in versions if version})) or "unknown"

@@ -1,12 +1,12 @@
-"""Ranks as scikit-learn's searches have them."""
+"""Candidates are ranked as in scikit-learn's searches."""
 
 from typing import Any
 
 
 def rank_min(means: Any) -> Any:
-    """Rank mean scores, the highest first: ties share the lowest rank, NaN is last, as in scikit-learn.
+    """Rank mean scores, the highest first. Ties share the lowest rank, and NaN is last, as in scikit-learn.
 
-    Infinite means keep their order: minus infinity comes after every number and before NaN.
+    Infinite means keep their order. Minus infinity comes after every number and before NaN.
 
     Parameters
     ----------

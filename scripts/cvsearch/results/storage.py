@@ -1,4 +1,4 @@
-"""Result tables as files: written as CSV, read against the hash that was noted when they were written."""
+"""Result tables are written as CSV files. They are checked against their stored hash when they are read."""
 
 import csv
 import hashlib
@@ -14,15 +14,15 @@ from cvsearch.layout import SearchPaths
 
 REBUILD = "run the same command with --forcerun merge_results"
 
-# Columns that are text whatever they hold.
+# Columns that are always text, even if their values look like numbers.
 TEXTS = ("params", "status", "error", "warning")
 
-# Rows that are turned into text at once.
+# How many rows are turned into text at once.
 CHUNK = 10_000
 
 
 def csv_bytes(columns: Mapping[str, Sequence[Any]]) -> bytes:
-    """Return columns as CSV: floats that read back bit for bit, an empty cell for NaN and None."""
+    """Return columns as CSV. Floats read back bit for bit. NaN and None become an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -38,9 +38,9 @@ def _cells(values: Any) -> Iterable[Any]:
 
 
 def parquet_bytes(content: bytes) -> bytes:
-    """Return a table of CSV as Parquet, every column with the type of its values.
+    """Return a CSV table as Parquet. Each column has the type of its values.
 
-    A column of parameters is text where one of its values is: digits in quotes stay text.
+    A column of a parameter is text if one of its values is text, so digits in quotes stay text.
     """
     import pyarrow
     import pyarrow.csv
@@ -57,7 +57,7 @@ def parquet_bytes(content: bytes) -> bytes:
 
 
 def parquet_of(columns: Mapping[str, Any]) -> bytes:
-    """Return arrays as Parquet, each a column of its type."""
+    """Return arrays as Parquet. Each array is a column of the array's type."""
     import pyarrow
 
     return _parquet(pyarrow.table(dict(columns)))
@@ -73,7 +73,7 @@ def _parquet(table: Any) -> bytes:
 
 
 def _has_text(content: bytes, column: str) -> bool:
-    """Tell whether a parameter has a value that is not a number, from the column that keeps types."""
+    """Tell whether a parameter's column has to be text. Its values are read from the column that keeps types."""
     name = column.removeprefix("param_")
     rows = csv.DictReader(io.StringIO(content.decode()))
     values = [params[name] for params in (json.loads(row["params"]) for row in rows) if name in params]
@@ -98,7 +98,7 @@ def table_bytes(path: AnyPath) -> bytes:
 
 
 def read_table(path: AnyPath) -> Any:
-    """Return a result table as a DataFrame, floats bit for bit.
+    """Return a result table as a DataFrame. Floats are read bit for bit.
 
     Raises
     ------

@@ -12,16 +12,16 @@ from cvsearch.results.statistics.search_curve import search_curve
 
 
 class Search(NamedTuple):
-    """A finished search, as the verdict reads it.
+    """A finished search in the form that the verdict reads.
 
     Attributes
     ----------
     scorer : str
-        The one that ranks.
+        The scorer that ranks.
     scores : ndarray of shape (n_candidates, n_splits)
-        Its test scores, NaN where there is none.
+        Test scores of this scorer; NaN if there is no score.
     params : sequence of dict
-        Of each candidate, stored values.
+        Parameters of each candidate, as stored values.
     best : int
         The best candidate, as in ``best.json``.
     ratio : float
@@ -29,13 +29,13 @@ class Search(NamedTuple):
     space : dict or list of dict
         ``param_distributions``.
     simplest_by : sequence of str
-        As in the config; empty where it does not say.
+        As in the config; empty if the config does not have it.
     random : bool
-        Whether candidates were drawn at random, independently.
+        Whether candidates were drawn at random, independently of each other.
     baselines : dict of str to float or None
-        ``default`` and ``dummy`` to their mean test score.
+        Mean test score of ``default`` and of ``dummy``.
     splits_in_time : bool
-        Whether the training sides of the splits grow in time: their t test is approximate.
+        Whether the training sides of the splits grow in time. If so, the t test is approximate.
     """
 
     scorer: str
@@ -62,11 +62,11 @@ def verdict_of(
     ----------
     search : Search
     corrected : Corrected
-        From the bootstrap, or intervals with the reason why there are none.
+        Result of the bootstrap, or intervals without numbers that give the reason why there are none.
     core_hours : dict
-        ``forecast`` and ``actual``, in hours; None where it is not known.
+        ``forecast`` and ``actual``, in hours; None if a number is not known.
     allowed : callable, optional
-        ``allowed(name, value)``: whether the estimator takes a value beyond the ends of the space.
+        ``allowed(name, value)`` tells whether the estimator takes a value beyond the ends of the space.
     """
     import numpy as np
 
@@ -83,7 +83,7 @@ def verdict_of(
     if above_guess not in ("no", "unclear"):
         with_best = like_the_best | (np.arange(len(scores)) == best)
         good = good_candidates(means, with_best, search.baselines.get("dummy"))
-        # On few splits the standard error may be 0, and the good candidates show as well where others are as good.
+        # On few splits the standard error may be 0. The good candidates also show where other candidates are as good.
         edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio) | good)
         region = next_region(search.space, params, best, good, edges, allowed or _any)
     with np.errstate(invalid="ignore"):  # Infinite scores have no standard deviation.
@@ -122,9 +122,10 @@ def _any(name: str, value: Any) -> bool:
 
 
 def _is_above(mean: float, baseline: float | None, gain: Interval) -> str:
-    """Return whether the best is better than a baseline: ``yes``, ``no``, ``unclear``, ``unknown``, or ``higher``.
+    """Return whether the best candidate is better than a baseline.
 
-    ``higher`` is said of a mean score where the gain has no interval.
+    The answer is ``yes``, ``no``, ``unclear``, ``unknown`` or ``higher``. ``higher`` means that the mean score is
+    higher, but the gain does not have an interval.
     """
     if baseline is not None and mean <= baseline:
         return "no"
@@ -134,7 +135,7 @@ def _is_above(mean: float, baseline: float | None, gain: Interval) -> str:
 
 
 def _half(means: Any) -> dict[str, Any] | None:
-    """Return how good the best of half as many candidates would have been in the median; None for one candidate."""
+    """Return the median score of the best candidate in a search of half the size, or None for one candidate."""
     half = len(means) // 2
     if not half:
         return None

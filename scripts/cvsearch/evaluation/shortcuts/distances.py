@@ -44,8 +44,8 @@ class Distances:
     Parameters
     ----------
     sides : list of ndarray of float64
-        The samples fitted on, then the sides that are scored on. The training side is left out if it is what was fitted
-        on.
+        The samples fitted on, then the sides to score on. The training side is left out if it is the same array as the
+        samples fitted on.
     """
 
     def __init__(self, sides: list[Any]) -> None:
@@ -78,7 +78,7 @@ class Distances:
     def gamma(self, gamma: Any) -> float | None:
         """Return gamma as a number, or None for a value that scikit-learn refuses.
 
-        scikit-learn's user guide defines "scale" and "auto".
+        The values of "scale" and "auto" are those of scikit-learn's user guide.
         """
         if isinstance(gamma, str):
             return self._named_gammas.get(gamma)

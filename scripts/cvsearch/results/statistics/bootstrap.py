@@ -1,7 +1,7 @@
-"""The score of the winner, corrected for its having been chosen: BBC-CV, and its gains over baselines.
+"""The score of the best candidate, corrected for the choice of the best (BBC-CV), and its gains over baselines.
 
-Tsamardinos, Greasidou, Borboudakis: Bootstrapping the out-of-sample predictions for efficient and accurate cross-validation.
-Machine Learning 107, 1895-1922 (2018).
+Tsamardinos, Greasidou, Borboudakis: Bootstrapping the out-of-sample predictions for efficient and accurate
+cross-validation. Machine Learning 107, 1895-1922 (2018).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,10 @@ LEVEL = 0.95
 
 METHOD = "BBC-CV"
 
-# Below so many bootstrap samples the ends of an interval are mostly chance.
+# With fewer bootstrap samples, the ends of an interval are mostly chance.
 FEWEST_DRAWS = 100
 
-# Calls of a scorer, of some 0.5 ms each.
+# The most calls of a scorer. A call takes about 0.5 ms.
 MOST_CALLS = 400_000
 
 
@@ -33,19 +33,19 @@ class Interval(NamedTuple):
 
     @classmethod
     def none(cls, reason: str) -> "Interval":
-        """Return an interval that could not be had."""
+        """Return an interval that could not be computed."""
         return cls(None, None, None, LEVEL, METHOD, reason)
 
 
 class Corrected(NamedTuple):
-    """What the bootstrap says of a search.
+    """The result of the bootstrap for a search.
 
     Attributes
     ----------
     score : Interval
-        Of the winner.
+        The score of the best candidate.
     gains : dict of str to Interval
-        Baseline to the winner's score less the baseline's.
+        The score of the best candidate minus the score of a baseline, by the baseline's name.
     """
 
     score: Interval
@@ -60,28 +60,30 @@ def corrected(
     random_state: int = 0,
     proposed_from_scores: bool = False,
 ) -> Corrected:
-    """Return the corrected score of the winner and its gains.
+    """Return the corrected score of the best candidate and its gains.
 
-    Samples are drawn with replacement, from all that stand on a test side. The best candidate is chosen by its score on those
-    drawn, and scored on those left out; the mean over many draws is the estimate. So no sample that chose a candidate scores it.
+    Samples are drawn with replacement from all samples of the test sides. The best candidate is chosen by its score on
+    the drawn samples. It is then scored on the samples that were left out. The estimate is the mean over many draws. So
+    a sample that helped to choose a candidate is not used to score it.
 
-    The search's own score is a mean over splits. A drawn sample counts on each split that tests it. A split's score is computed
-    from its drawn samples, and the mean over the splits is weighted by the share of each test side that was drawn. So for a score
-    that is a mean over samples, what is drawn from is exactly the search's score.
+    The search's own score is a mean over splits. A drawn sample counts on each split that tests it. A split's score is
+    computed from the drawn samples of the split. The mean over the splits is weighted by the share of each test side
+    that was drawn. So for a score that is a mean over samples, the bootstrap resamples exactly the search's score.
 
     Parameters
     ----------
     candidates : sequence of SplitPredictions
-        Of all candidates that have a score on every split, one for each split.
+        One item for each split, with all candidates that have a score on every split.
     baselines : mapping of str to sequence of SplitPredictions
-        Of one candidate each, that is never chosen; None where a baseline has no score on some split.
+        One item for each split, with one candidate, which is never chosen. None if a baseline has no score on some
+        split.
     score : Score
         Higher is better.
     groups : ndarray of shape (n_samples,), optional
         Groups are drawn whole.
     random_state : int
     proposed_from_scores : bool
-        Whether candidates were proposed from scores on the same samples, which the bootstrap does not repeat.
+        Whether candidates were proposed from scores on the same samples. The bootstrap does not repeat this step.
 
     Returns
     -------
@@ -135,7 +137,7 @@ def _none(baselines: Mapping[str, Any], reason: str) -> Corrected:
 
 
 def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> Any:
-    """Return the best candidate on each draw, of equals the first; -1 where no candidate has a score."""
+    """Return the best candidate on each draw: the first of equals, and -1 if no candidate has a score."""
     import numpy as np
 
     total = np.zeros((len(draws.counts[0]), splits[0].n_candidates))
@@ -143,7 +145,7 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> A
     for split, counts in zip(splits, draws.counts, strict=True):
         scores = score.of(split, counts)
         share = _shares(counts, split)
-        share[np.isnan(scores).all(axis=1)] = 0  # Not defined for these samples, whoever predicts them.
+        share[np.isnan(scores).all(axis=1)] = 0  # The score is not defined for these samples, for any candidate.
         drawn = share > 0
         total[drawn] += share[drawn, None] * scores[drawn]
         weight += share
@@ -155,17 +157,17 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> A
 
 
 def _shares(counts: Any, split: SplitPredictions) -> Any:
-    """Return on each draw the weight of what was drawn, as a share of the whole test side."""
+    """Return, for each draw, the weight of the drawn samples as a share of the whole test side."""
     import numpy as np
 
     weights = split.weights()
-    # In blocks: NumPy turns whole counts into numbers of eight bytes before it multiplies them.
+    # This is done in blocks, because NumPy turns whole counts into numbers of eight bytes before it multiplies them.
     drawn = [counts[rows] @ weights for rows in blocks(len(counts), counts.shape[1])]
     return np.concatenate(drawn) / weights.sum()
 
 
 def _over_splits(scores: Any, shares: Any) -> Any:
-    """Return the mean over the splits that have a score, weighted by their shares; NaN where none has one."""
+    """Return the mean over the splits that have a score, weighted by their shares; NaN if no split has a score."""
     import numpy as np
 
     there = ~np.isnan(scores) & (shares > 0)
@@ -175,9 +177,10 @@ def _over_splits(scores: Any, shares: Any) -> Any:
 
 
 def _interval(values: Any, method: str) -> Interval:
-    """Return the mean and the percentiles of what the draws gave.
+    """Return the mean and the percentiles of the values of the draws.
 
-    Where nearly all draws give the same, the mean of the others may lie outside the percentiles: the interval goes as far as it.
+    If nearly all draws give the same value, the mean may lie outside the percentiles. The interval then goes up to the
+    mean.
     """
     import numpy as np
 

@@ -1,7 +1,8 @@
-"""Which candidates can be distinguishable from the best, and which simple one is as good.
+"""Which candidates can be distinguished from the best, and which simple candidate is as good.
 
-Nadeau, Bengio: Inference for the generalization error. Machine Learning 52, 239-281 (2003). Scores on splits share training
-samples, so their variance over the splits is too small for their mean: it is corrected by n_test / n_train.
+Nadeau, Bengio: Inference for the generalization error. Machine Learning 52, 239-281 (2003). Scores on different splits
+share training samples. So the variance over the splits is too small to estimate the variance of the mean score. It is
+corrected by n_test / n_train.
 """
 
 import math
@@ -11,12 +12,12 @@ from typing import Any, NamedTuple
 # The level of the tests.
 ALPHA = 0.05
 
-# Below so many splits the test can tell almost nothing: its t has too few degrees of freedom.
+# With fewer splits, the test shows almost nothing, because its t has too few degrees of freedom.
 FEWEST_SPLITS = 5
 
 
 def mean_ratio(n_train: Sequence[int], n_test: Sequence[int]) -> float:
-    """Return n_test / n_train, the mean over the splits."""
+    """Return the mean of n_test / n_train over the splits."""
     return sum(test / train for train, test in zip(n_train, n_test, strict=True)) / len(n_train)
 
 
@@ -32,7 +33,7 @@ def standard_error(scores: Any, ratio: float) -> float | None:
     Returns
     -------
     float or None
-        None for one split, or where a score is not finite.
+        None for one split, or if a score is not finite.
     """
     import numpy as np
 
@@ -49,7 +50,8 @@ class Tested(NamedTuple):
     mean : ndarray
         Mean difference over the splits.
     t, p : ndarray
-        NaN where the difference is the same on each split, so that there is nothing to measure it by, and for one split.
+        NaN for one split, and if the difference is the same on each split. The difference then has no spread to compare
+        it with.
     """
 
     mean: Any
@@ -58,7 +60,7 @@ class Tested(NamedTuple):
 
 
 def corrected_t(differences: Any, ratio: float) -> Tested:
-    """Test whether mean differences over splits are 0: Nadeau and Bengio's corrected resampled t test, two-sided.
+    """Test whether mean differences over splits are 0, with Nadeau and Bengio's corrected resampled t test, two-sided.
 
     Parameters
     ----------
@@ -79,7 +81,7 @@ def corrected_t(differences: Any, ratio: float) -> Tested:
         if n_splits < 2:
             return Tested(mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan))
         spread = differences.std(axis=1, ddof=1)
-        # Equal differences leave a spread of rounding errors.
+        # If the differences are equal, the spread has only rounding errors.
         scale = np.abs(differences).max(axis=1)
         spread[spread <= 1e-12 * scale] = np.nan
         t = mean / (spread * math.sqrt(1 / n_splits + ratio))
@@ -87,7 +89,7 @@ def corrected_t(differences: Any, ratio: float) -> Tested:
 
 
 def holm(p: Any) -> Any:
-    """Return p values adjusted for their number (Holm 1979); NaN stays NaN and does not count.
+    """Return p values adjusted for their number (Holm 1979). NaN stays NaN and does not count.
 
     Parameters
     ----------
@@ -104,12 +106,12 @@ def holm(p: Any) -> Any:
 
 
 def compare(scores: Any, best: int, ratio: float) -> dict[str, Any]:
-    """Compare every candidate with the best: the columns of ``comparison.csv``.
+    """Compare every candidate with the best. Return the columns of ``comparison.csv``.
 
     Parameters
     ----------
     scores : ndarray of shape (n_candidates, n_splits)
-        Test scores, higher is better, NaN where there is none.
+        Test scores. Higher is better. NaN if there is no score.
     best : int
         The best candidate.
     ratio : float
@@ -142,9 +144,9 @@ def compare(scores: Any, best: int, ratio: float) -> dict[str, Any]:
 
 
 def within_one_standard_error(scores: Any, best: int, ratio: float) -> Any:
-    """Return which candidates have a mean of at least the best one's less its standard error, of shape (n_candidates,).
+    """Return which candidates have a mean of at least the best mean minus its standard error.
 
-    With one split there is no standard error; it is taken as 0 then.
+    The result has the shape (n_candidates,). With one split there is no standard error, and 0 is used.
     """
     means = scores.mean(axis=1)
     return means >= means[best] - (standard_error(scores[best], ratio) or 0.0)
@@ -162,15 +164,16 @@ def simplest(
     ratio : float
         n_test / n_train.
     params : sequence of dict
-        Of each candidate.
+        Parameters of each candidate.
     simplest_by : sequence of str
-        Parameters of which smaller is simpler, the first one counts most. What is not a number comes last. Of equals the one
-        with the better mean is taken, then the lower candidate.
+        Names of parameters for which a smaller value is simpler. The first one counts most. A value that is not a
+        number comes last. Among equals, the candidate with the better mean is taken, and then the one with the lower
+        number.
 
     Returns
     -------
     int or None
-        None without `simplest_by`, and where there is no standard error.
+        None without `simplest_by`, and if there is no standard error.
     """
     import numpy as np
 

@@ -1,22 +1,23 @@
-"""Out-of-fold predictions, as the statistics read them."""
+"""Out-of-fold predictions in the form that the statistics read."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
 class SplitPredictions(NamedTuple):
-    """What several candidates predicted for the test side of one split.
+    """The predictions of several candidates for the test side of one split.
 
     Attributes
     ----------
     positions : ndarray of int of shape (n_test,)
-        Of the test samples, in the stored data.
+        Positions of the test samples in the stored data.
     target : ndarray of shape (n_test,) or (n_test, n_outputs)
     responses : dict of str to array
-        ``predict``, ``predict_proba`` or ``decision_function`` to an array of shape (n_candidates, n_test) or
-        (n_candidates, n_test, n_columns). Anything that is sliced along its first axis will do, a memory map for example.
+        Arrays of shape (n_candidates, n_test) or (n_candidates, n_test, n_columns), by method: ``predict``,
+        ``predict_proba`` or ``decision_function``. An array can be any object that is sliced along its first axis, for
+        example a memory map.
     sample_weight : ndarray of shape (n_test,), optional
-        Where the scorer takes weights.
+        Given if the scorer takes weights.
     """
 
     positions: Any
@@ -30,7 +31,7 @@ class SplitPredictions(NamedTuple):
         return len(next(iter(self.responses.values())))
 
     def weights(self) -> Any:
-        """Return the weights of the samples, all 1 where there are none, of shape (n_test,)."""
+        """Return the weights of the samples, of shape (n_test,). All are 1 if there are no weights."""
         import numpy as np
 
         return np.ones(len(self.positions)) if self.sample_weight is None else np.asarray(self.sample_weight, float)
@@ -43,22 +44,22 @@ class SplitPredictions(NamedTuple):
 class Draws:
     """Bootstrap samples: how often each sample was drawn.
 
-    Only samples of a test side are drawn, as many as there are. Groups are drawn whole.
+    Only samples of a test side are drawn. Each draw has as many samples as there are. Groups are drawn whole.
 
     Parameters
     ----------
     splits : sequence of SplitPredictions
     n_draws : int
     groups : ndarray of shape (n_samples,), optional
-        Of the stored data.
+        The group of each sample of the stored data.
     random_state : int
 
     Attributes
     ----------
     counts : list of ndarray of uint8 of shape (n_draws, n_test)
-        For each split.
+        One array for each split.
     n_units : int
-        How many samples, or groups, there are to draw from.
+        The number of samples, or groups, to draw from.
     """
 
     def __init__(

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from cvsearch.candidates.space import Entry, Space, bounds, is_logarithmic, subspaces
 
-# Within this share of an axis a candidate lies at its end.
+# A candidate is at an end of an axis if it is within this share of the axis from the end.
 EDGE = 0.05
 
-# How far the next region goes beyond an end at which the best lies, as a share of the old axis.
+# If the best candidate lies at an end, the next region goes beyond this end by this share of the old axis.
 BEYOND = 0.25
 
-# Of a small search so many candidates may show where a good region is.
+# In a small search, so many candidates may show where a good region is.
 FEWEST_GOOD = 5
 
 
@@ -23,7 +23,7 @@ class Axis(NamedTuple):
     Attributes
     ----------
     low, high : float
-        Its ends, on the scale.
+        The ends of the parameter, on the scale.
     log : bool
         Whether the scale is logarithmic, to base 10.
     """
@@ -33,7 +33,7 @@ class Axis(NamedTuple):
     log: bool
 
     def position(self, value: float) -> float:
-        """Return where a value lies, 0 at the low end and 1 at the high one."""
+        """Return the position of a value: 0 at the low end, 1 at the high end."""
         return (self.scaled(value) - self.low) / (self.high - self.low)
 
     def scaled(self, value: float) -> float:
@@ -46,7 +46,10 @@ class Axis(NamedTuple):
 
 
 def axis_of(entry: Entry) -> Axis | None:
-    """Return the scale of an entry of a space; None where it has no two ends: names, one value, a distribution of SciPy."""
+    """Return the scale of an entry of a space.
+
+    Return None if the entry does not have two ends: for names, for one value, and for a distribution of SciPy.
+    """
     ends = bounds([entry])
     if ends is None or ends[0] >= ends[1]:
         return None
@@ -56,7 +59,7 @@ def axis_of(entry: Entry) -> Axis | None:
 
 
 def home_of(space: Space, setting: dict[str, Any]) -> int | None:
-    """Return the number of the first sub-space that holds a setting."""
+    """Return the number of the first sub-space that holds a setting, or None."""
     for number, subspace in enumerate(subspaces(space)):
         if subspace.keys() == setting.keys() and all(_holds(subspace[name], setting[name]) for name in subspace):
             return number
@@ -79,22 +82,22 @@ def _is_number(value: Any) -> bool:
 def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: Any) -> dict[str, str]:
     """Return the numeric parameters whose best value lies at an end of its axis.
 
-    A parameter that does not matter lies anywhere, often at an end. So one counts only where no candidate in the other half of
-    its axis is as good.
+    The best value of a parameter that does not matter can be anywhere, and is often at an end. So a parameter counts
+    only if no candidate in the other half of its axis is as good.
 
     Parameters
     ----------
     space : dict or list of dict
     params : sequence of dict
-        Of each candidate.
+        Parameters of each candidate.
     best : int
     as_good : ndarray of bool of shape (n_candidates,)
-        Within one standard error of the best, or one of the `good_candidates`.
+        Whether a candidate is within one standard error of the best, or is one of the `good_candidates`.
 
     Returns
     -------
     dict of str to str
-        Parameter to ``low`` or ``high``.
+        ``low`` or ``high`` by the parameter's name.
     """
     home = home_of(space, params[best])
     if home is None:
@@ -119,17 +122,19 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
 
 
 def good_candidates(means: Any, like_the_best: Any, guess: float | None) -> Any:
-    """Return which candidates show where the good region is, of shape (n_candidates,).
+    """Return which candidates show where the good region is, as an ndarray of bool of shape (n_candidates,).
 
-    Those that cannot be told from the best, if they are among the best tenth (or the best five) and have at least nine tenths of its
-    gain over a guess. With few splits nearly every candidate cannot be told from it.
+    A good candidate meets three conditions. It cannot be distinguished from the best. It is among the best tenth, or
+    among the best five in a small search. It has at least nine tenths of the best candidate's gain over a guess, if the
+    guess has a score. The first condition is not enough, because with few splits nearly no candidate can be
+    distinguished from the best.
 
     Parameters
     ----------
     means : ndarray of shape (n_candidates,)
-        NaN where there is none.
+        Mean scores; NaN if there is none.
     like_the_best : ndarray of bool of shape (n_candidates,)
-        Including the best.
+        Whether a candidate cannot be distinguished from the best. The best is included.
     guess : float or None
         Mean score of ``dummy``.
     """
@@ -154,26 +159,27 @@ def next_region(
 ) -> Space:
     """Return the region to search next, in the forms of the config.
 
-    Each axis is cut to where the good candidates lie, with a margin. It is moved on beyond an end at which the best lies. Lists
-    of names keep those that a good candidate has. What has no axis stays as it is.
+    Each axis is cut to the part where the good candidates lie, with a margin. If the best candidate lies at an end of
+    the axis, the region goes beyond this end. A list of names keeps the names that a good candidate has. Other entries
+    without an axis stay as they are.
 
     Parameters
     ----------
     space : dict or list of dict
     params : sequence of dict
-        Of each candidate.
+        Parameters of each candidate.
     best : int
     good : ndarray of bool of shape (n_candidates,)
-        The best is one of them.
+        The good candidates. The best is one of them.
     edges : dict of str to str
-        From `at_edge`.
+        Result of `at_edge`.
     allowed : callable
-        ``allowed(name, value)``: whether the estimator takes a value beyond the ends of the space.
+        ``allowed(name, value)`` tells whether the estimator takes a value beyond the ends of the space.
 
     Returns
     -------
     dict or list of dict
-        ``param_distributions``; without the sub-spaces that have no good candidate.
+        ``param_distributions``, without the sub-spaces that do not have a good candidate.
     """
     members: dict[int, list[dict[str, Any]]] = {}
     for i in good.nonzero()[0]:
@@ -193,7 +199,7 @@ def next_region(
 
 
 def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Callable[[Any], bool]) -> Entry:
-    """Return the entry for the region where these values lie, moved on at one side."""
+    """Return the entry for the region of these values. The region goes beyond the end `side`, if there is one."""
     axis = axis_of(entry)
     if axis is None:
         return [value for value in entry if _holds(values, value)] if isinstance(entry, list) else entry
@@ -237,14 +243,14 @@ def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, flo
 
 
 def _may(value: float, axis: Axis, allowed: Callable[[Any], bool]) -> bool:
-    """Whether the low end may move to a value: a parameter that was never negative stays so."""
+    """Tell whether the low end may move to a value. A parameter that was never negative stays so."""
     if axis.log or axis.low > 0:
         return value > 0 and allowed(value)
     return (axis.low < 0 or value >= 0) and allowed(value)
 
 
 def _rounded(end: float, axis: Axis, outward: Callable[[float], int]) -> float:
-    """Return an end rounded outward to a hundredth of the axis, within the space where it was within."""
+    """Return an end rounded outward to a hundredth of the axis. An end within the space stays within it."""
     digits = 2 - math.floor(math.log10(axis.high - axis.low))
     rounded = round(outward(round(end * 10.0**digits, 6)) / 10.0**digits, max(digits, 0))
     if axis.low <= end <= axis.high:
@@ -255,7 +261,10 @@ def _rounded(end: float, axis: Axis, outward: Callable[[float], int]) -> float:
 def _next_values(
     entry: list[Any], axis: Axis, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
 ) -> list[Any]:
-    """Return the numbers of a list inside the region, and two more beyond an end, in the list's own steps."""
+    """Return the numbers of a list inside the region.
+
+    Two more numbers are added beyond the end `side`, if there is one. They continue the list's own steps.
+    """
     kept = [value for value in entry if low - 1e-9 <= axis.scaled(value) <= high + 1e-9]
     ordered = sorted(set(entry))
     if side is None:

@@ -1,7 +1,7 @@
 """Scores of many candidates on many bootstrap samples at once.
 
-A score that is a function of sums over the samples is computed from matrix products, AUC from ranks. Any other is computed by
-its own scorer, on an estimator that returns the predictions that were kept.
+A score that is a function of sums over the samples is computed from matrix products. AUC is computed from ranks. Any
+other score is computed by its own scorer, on an estimator that returns the kept predictions.
 """
 
 from abc import ABC, abstractmethod
@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 
 from cvsearch.results.statistics.predictions import SplitPredictions
 
-# Numbers in one block of work, 8 bytes each.
+# How many numbers one block of work has. A number takes 8 bytes.
 BLOCK = 4_000_000
 
 
 class Score(ABC):
-    """A score of each of many candidates, for each of many weightings of the samples.
+    """The scores of many candidates, each for many weightings of the samples.
 
     Attributes
     ----------
     draws : int
-        How many bootstrap samples are worth their time.
+        How many bootstrap samples are computed. A slow score has fewer.
     """
 
     draws = 1000
@@ -38,7 +38,7 @@ class Score(ABC):
         Returns
         -------
         ndarray of shape (n_draws, n_candidates)
-            NaN where a score is not defined.
+            NaN if a score is not defined.
         """
 
 
@@ -48,12 +48,12 @@ class SumScore(Score):
     Parameters
     ----------
     method : str
-        The response that it reads.
+        The response that the score reads.
     terms : callable
-        ``terms(split, response)``: a list of arrays of shape (n_candidates, n_test).
+        ``terms(split, response)`` returns a list of arrays of shape (n_candidates, n_test).
     finish : callable
-        ``finish(weights, split, sums)``: scores of shape (n_draws, n_candidates), from weights of shape (n_draws, n_test) and
-        the weighted sums of the terms, each of shape (n_draws, n_candidates).
+        ``finish(weights, split, sums)`` returns scores of shape (n_draws, n_candidates). ``weights`` has the shape
+        (n_draws, n_test). ``sums`` are the weighted sums of the terms, each of shape (n_draws, n_candidates).
     """
 
     def __init__(
@@ -82,13 +82,13 @@ class SumScore(Score):
 class AUC(Score):
     """Area under the ROC curve, from weighted ranks.
 
-    It is the share of pairs of a positive and a negative sample in which the positive one has the higher score; ties count half
-    (Mann and Whitney 1947).
+    AUC is the share of pairs of a positive and a negative sample in which the positive sample has the higher score.
+    Ties count half (Mann and Whitney 1947).
 
     Parameters
     ----------
     positive : object
-        The class whose score is high.
+        The class whose samples should have high scores.
     """
 
     draws = 500
@@ -101,7 +101,8 @@ class AUC(Score):
         import numpy as np
 
         scores = np.empty((len(counts), split.n_candidates))
-        # As the scorer chooses, for each estimator: the baseline `dummy` has no decision values where the candidates have them.
+        # The scorer makes the same choice for each estimator. The baseline `dummy` does not have decision values, even
+        # if the candidates have them.
         method = "decision_function" if "decision_function" in split.responses else "predict_proba"
         is_positive = np.asarray(split.target) == self.positive
         for rows in blocks(len(counts), 4 * counts.shape[1]):
@@ -122,14 +123,14 @@ class AUC(Score):
 
 
 class AnyScore(Score):
-    """Any score, by its own scorer: slow, so with fewer bootstrap samples.
+    """Any score, computed by its own scorer. This is slow, so there are fewer bootstrap samples.
 
     Parameters
     ----------
     scorer : callable
-        ``scorer(estimator, X, y)``.
+        Called as ``scorer(estimator, X, y)``.
     classes : sequence, optional
-        Of a classifier, in the order of the columns of its responses; None for a regressor.
+        Classes of a classifier, in the order of the columns of its responses; None for a regressor.
     takes_weights : bool
         Whether the scorer takes ``sample_weight``.
     """
@@ -140,7 +141,7 @@ class AnyScore(Score):
         self.scorer, self.classes, self.takes_weights = scorer, classes, takes_weights
 
     def of(self, split: SplitPredictions, counts: Any) -> Any:
-        """Return the scores on one split, of shape (n_draws, n_candidates); NaN where the scorer raises an error."""
+        """Return the scores on one split, of shape (n_draws, n_candidates); NaN if the scorer raises an error."""
         import warnings
 
         import numpy as np
@@ -155,7 +156,7 @@ class AnyScore(Score):
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")
                         scores[j, i] = self.scorer(estimator, drawn[:, np.newaxis], split.target[drawn], **weights)
-                except ValueError:  # No sample was drawn, or one class alone.
+                except ValueError:  # No sample was drawn, or only samples of one class.
                     continue
         return scores
 
@@ -167,7 +168,7 @@ def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
     ----------
     responses : dict of str to array of shape (n_test,) or (n_test, n_columns)
     classes : sequence, optional
-        Of a classifier; None for a regressor.
+        Classes of a classifier; None for a regressor.
     """
     import numpy as np
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -176,7 +177,7 @@ def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
         def respond(self: Any, X: Any) -> Any:
             return np.asarray(responses[method])[X[:, 0]]
 
-        respond.__name__ = method  # Scorers ask for it.
+        respond.__name__ = method  # Scorers read this name.
         return respond
 
     mixin = RegressorMixin if classes is None else ClassifierMixin
@@ -188,18 +189,18 @@ def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
 
 
 def score_of(scoring: Any, scorer: Any, split: SplitPredictions, classes: Any = None, weighted: bool = False) -> Score:
-    """Return how a scorer's score is computed on many bootstrap samples.
+    """Return the object that computes a scorer's score on many bootstrap samples.
 
     Parameters
     ----------
     scoring : str or None
-        The scorer's name as scikit-learn has it; ``None`` for the estimator's own score, accuracy or r2. Anything else is
+        The scorer's name in scikit-learn, or ``None`` for the estimator's own score, accuracy or r2. Anything else is
         computed by the scorer itself.
     scorer : callable
     split : SplitPredictions
-        One of them: it tells which responses were kept.
+        Any split. It tells which responses were kept.
     classes : sequence, optional
-        Of a classifier; None for a regressor.
+        Classes of a classifier; None for a regressor.
     weighted : bool
         Whether the scorer takes ``sample_weight``.
     """
@@ -218,7 +219,7 @@ def score_of(scoring: Any, scorer: Any, split: SplitPredictions, classes: Any = 
 
 
 def blocks(n: int, width: int) -> Iterator[slice]:
-    """Yield slices of `n` rows of so many numbers, each of a block or of one row."""
+    """Yield slices of `n` rows, each with `width` numbers. A slice has at most `BLOCK` numbers, or one row."""
     size = max(1, BLOCK // max(1, width))
     for start in range(0, n, size):
         yield slice(start, min(n, start + size))
@@ -230,7 +231,7 @@ def _numbers_of(split: SplitPredictions, method: str) -> int:
 
 
 def _sum_score(name: str, classes: Any) -> SumScore | None:
-    """Return the score of this name if it is a function of sums."""
+    """Return the score with this name, or None if it is not a function of sums."""
     if classes is None:
         if name == "r2":
             return SumScore("predict", _unexplained, _r2)
@@ -242,7 +243,7 @@ def _sum_score(name: str, classes: Any) -> SumScore | None:
         return SumScore("predict_proba", _LogLikelihood(classes), _mean)
     average = _averages().get(name)
     if name in ("f1", "precision", "recall", "jaccard") and (len(classes) != 2 or classes[1] != 1):
-        return None  # scikit-learn scores the class 1.
+        return None  # scikit-learn scores the class 1, so this has to be the second of two classes.
     return None if average is None else SumScore("predict", _Confusion(classes).terms, average(classes))
 
 
@@ -277,11 +278,14 @@ def _relative_error(split: SplitPredictions, response: Any) -> list[Any]:
 
 
 def _unexplained(split: SplitPredictions, response: Any) -> list[Any]:
-    """Return each sample's part of 1 - r2: its squared error by the variance of the target on the whole test side.
+    """Return each sample's part of 1 - r2: its squared error divided by the variance of the target.
 
-    With the variance of what was drawn, r2 of a dozen samples is far too low: the inverse of a variance is biased. That of a whole
-    test side is biased too, less so, and Beale's ratio estimator takes this out. The variance is that with n - 1, for the one
-    around a test side's own mean is too small, and r2 would be too low for fresh data.
+    The variance is that of the whole test side. With the variance of the drawn samples, r2 of a dozen samples would be
+    far too low, because the inverse of a variance is biased. The inverse variance of a whole test side is biased too,
+    but less. Beale's ratio estimator removes this bias.
+
+    The variance is computed with n - 1. The variance with n, around a test side's own mean, is too small. With it, r2
+    would be too low for fresh data.
     """
     import numpy as np
 
@@ -294,7 +298,7 @@ def _unexplained(split: SplitPredictions, response: Any) -> list[Any]:
     mean_error, variance = np.average(error, axis=1, weights=weight), np.average(deviation, weights=weight)
     if variance <= 0:
         return [np.full(error.shape, np.nan)]
-    # Covariances of the two means, by their own size: the relative bias of their ratio.
+    # The covariances of the two means, divided by the size of the means, give the relative bias of their ratio.
     share = n / (n - 1) * (weight / weight.sum()) ** 2 * (deviation / variance - 1)
     of_variance = share @ (deviation / variance - 1)
     of_both = np.divide(error @ share, mean_error, out=np.zeros_like(mean_error), where=mean_error > 0) - share.sum()
@@ -321,7 +325,7 @@ def _losses() -> dict[str, _Loss]:
 
 
 class _LogLikelihood:
-    """The logarithm of the probability of the right class, as scikit-learn's log loss has it."""
+    """The logarithm of the probability of the right class, as in scikit-learn's log loss."""
 
     def __init__(self, classes: Any) -> None:
         self.classes = classes
@@ -336,7 +340,7 @@ class _LogLikelihood:
 
 
 class _Confusion:
-    """For each class, which samples of it were found, and which samples were taken for it."""
+    """For each class, all samples that were predicted to be in it, and those of them that are in it."""
 
     def __init__(self, classes: Any) -> None:
         self.classes = classes
@@ -347,7 +351,7 @@ class _Confusion:
 
 
 def _averages() -> dict[str, Callable[[Any], Callable[[Any, SplitPredictions, list[Any]], Any]]]:
-    """Return the scores that are made of a share for each class, as scikit-learn averages them."""
+    """Return the scores that are averages of a share for each class. They are averaged as in scikit-learn."""
     import functools
 
     import numpy as np
@@ -376,7 +380,7 @@ def _averages() -> dict[str, Callable[[Any], Callable[[Any, SplitPredictions, li
         elif average == "weighted":
             scores = (of(kind, found, taken, true) * true).sum(axis=-1) / true.sum(axis=-1)
         else:
-            there = (taken > 0) | (true > 0)  # Labels in neither are left out.
+            there = (taken > 0) | (true > 0)  # Labels that are neither predicted nor in the target are left out.
             scores = (of(kind, found, taken, true) * there).sum(axis=-1) / there.sum(axis=-1)
         return np.where(weights.sum(axis=1)[:, None] > 0, scores, np.nan)
 

@@ -1,4 +1,4 @@
-"""Was the search enough: how good the best of fewer candidates would have been."""
+"""Whether the search was long enough: how good the best of fewer candidates would have been."""
 
 from typing import Any, NamedTuple
 
@@ -11,10 +11,10 @@ class SearchCurve(NamedTuple):
     Attributes
     ----------
     n_candidates : ndarray of int
-        m.
+        The numbers m.
     median : ndarray
     low, high : ndarray
-        A pointwise interval of at least 95 %; NaN where it has no end.
+        A pointwise interval of at least 95 %; NaN if the interval does not have this end.
     """
 
     n_candidates: Any
@@ -24,12 +24,12 @@ class SearchCurve(NamedTuple):
 
 
 def best_so_far(means: Any) -> Any:
-    """Return the best mean score among the first 1, 2, ... candidates; NaN before the first one that has a score.
+    """Return the best mean score among the first 1, 2, ... candidates; NaN before the first candidate with a score.
 
     Parameters
     ----------
     means : ndarray of shape (n_candidates,)
-        In the order of the candidates; NaN where a candidate has no mean.
+        Mean scores in the order of the candidates; NaN if a candidate has no mean.
     """
     import numpy as np
 
@@ -37,18 +37,19 @@ def best_so_far(means: Any) -> Any:
 
 
 def search_curve(means: Any, n_candidates: Any) -> SearchCurve:
-    """Return the median of the best of m candidates, for candidates that were drawn at random, independently.
+    """Return the median of the best of m candidates. The candidates have to be drawn independently at random.
 
-    The best of m draws is at most x with probability F(x)^m. So its median is the quantile .5^(1/m) of a single draw. The
-    interval is that of a quantile, two order statistics whose ranks are binomial quantiles (David and Nagaraja, Order
-    Statistics, 2003, section 7.1). Beyond m = n / 5.3 it has no upper end: no draw is surely above the quantile.
+    The best of m draws is at most x with probability F(x)^m. So its median is the quantile .5^(1/m) of a single draw.
+    The interval is an interval for this quantile. Its ends are two order statistics whose ranks are binomial quantiles
+    (David and Nagaraja, Order Statistics, 2003, section 7.1). Beyond m = n / 5.3 the interval does not have an upper
+    end, because no draw is surely above the quantile.
 
     Parameters
     ----------
     means : ndarray of shape (n,)
-        Mean test score of each candidate; NaN counts as worse than any number.
+        Mean test score of each candidate. NaN counts as worse than any number.
     n_candidates : array-like of int
-        m, from 1 to n.
+        The numbers m, from 1 to n.
 
     Returns
     -------
