@@ -1,4 +1,5 @@
-# The search of a scikit-learn estimator's parameters: the rules files in the order of the data. See docs/architecture.md.
+# Searches the parameters of a scikit-learn estimator. The rules files are in the order of the data flow. See
+# docs/architecture.md.
 
 import re
 

@@ -1,7 +1,8 @@
-# The candidates, timed, drawn and cut into batches.
+# Times a few candidates, draws all of them, and cuts them into batches.
 
 
-# Timed again where the data change, and else once: a search that grows keeps its batches.
+# The pilot runs once, and again only if the data, the estimator or the space changes. So a search that grows keeps its
+# batches.
 rule time_pilot:
     input:
         about="results/dataset/dataset.json",
@@ -25,13 +26,14 @@ rule time_pilot:
         "../scripts/time_pilot.py"
 
 
-# `cut` is small and says nothing of the number of candidates: `evaluate` rests on it, and a search that grows keeps it.
+# `evaluate` depends on `cut`. This file is small and does not have the number of candidates. So it does not change if
+# the search grows.
 checkpoint propose_candidates:
     input:
         about="results/dataset/dataset.json",
         splits=expand("results/splits/{split}.json", split=run.splits),
         summary="results/splits/splits.json",
-        holdout=run.holdout_files()[1:],  # asked for here, so that one that is new is made, and with it new splits
+        holdout=run.holdout_files()[1:],  # an input, so that a new holdout is made, and new splits with it
         pilot=run.pilot_file,
     output:
         cut="results/{search}/candidates/{round}.json",

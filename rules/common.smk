@@ -1,4 +1,4 @@
-# Finds the package in scripts/cvsearch and makes the run that the rules ask.
+# Finds the package in scripts/cvsearch. Makes `run`, which the rules ask for their files and settings.
 
 import sys
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-# Snakemake fetches the package file by file: the workflow may stand in a repository elsewhere.
+# The workflow may be in a repository on another machine. So Snakemake fetches the package file by file.
 manifest = Path(workflow.source_path("../scripts/cvsearch/MANIFEST"))
 for name in manifest.read_text().split():
     workflow.source_path(f"../scripts/cvsearch/{name}")
 
-# On the path for this import alone: no other module of ours is to be found by an outer workflow.
+# The package is on the path for this import alone. So an outer workflow finds no other module of this one.
 sys.path.insert(0, str(manifest.parents[1]))
 from cvsearch.config.layers import command_line, with_exponents
 from cvsearch.errors import InputError
@@ -20,13 +20,13 @@ from cvsearch.run import Run, kept_config, read_config
 sys.path.remove(str(manifest.parents[1]))
 
 
-# Or does another workflow use this one as a module?
+# Whether this workflow runs by itself. If not, another workflow uses it as a module.
 home = Path(str(workflow.current_basedir)).resolve().parent
 alone = Path(workflow.basedir).resolve() == home
 
 
 def read_own_config():
-    """Read the config: of the command line and the working directory, or of the workflow that uses this one as a module."""
+    """Read the config from the command line and the working directory. A module takes it from the outer workflow."""
     given = workflow.config_settings
     return read_config(
         (
@@ -40,7 +40,7 @@ def read_own_config():
     )
 
 
-# Where the files are that rules name "results/...": behind the prefix, if this workflow is a module that has one.
+# The folder of the files that rules name "results/...". It has the prefix, if this workflow is a module with a prefix.
 results = Path(workflow.modifier.path_modifier.modify("results/dataset")).parent
 
 try:

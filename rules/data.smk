@@ -1,7 +1,7 @@
 # The data, and their splits.
 
 
-# A file whose content is hashed in `dataset` is ancient: who touches it runs nothing again.
+# A file whose content is hashed in `dataset` is ancient. So nothing runs again if only the time of the file changes.
 rule prepare_dataset:
     input:
         ancient(run.hashed_file()),
@@ -23,7 +23,8 @@ rule prepare_dataset:
         "../scripts/prepare_dataset.py"
 
 
-# One job makes all splits. Of each split, the small file is what other rules compare; the positions may be large.
+# One job makes all splits. Each split has two files. Other rules compare the small file. The file of positions may be
+# large.
 rule make_splits:
     input:
         about="results/dataset/dataset.json",

@@ -1,7 +1,8 @@
-# The evaluations, batch by batch and split by split.
+# Evaluates the candidates. A job evaluates one batch on one split.
 
 
-# The data and the positions are ancient because the small files beside them hold their hashes, and are compared by content.
+# The data and the positions are ancient. The small files beside them hold their hashes, and Snakemake compares these
+# small files by content.
 rule evaluate:
     input:
         cut="results/{search}/candidates/{round}.json",
@@ -29,7 +30,8 @@ rule evaluate:
         "../scripts/evaluate.py"
 
 
-# One job for each search: a start costs more than most baselines. The search is checked and timed before, hence `cuts`.
+# One job evaluates all baselines of a search, because a start costs more than most baselines. `cuts` is an input, so the
+# search is checked and timed first.
 rule evaluate_baselines:
     input:
         cuts=ancient(run.cuts),

@@ -1,4 +1,4 @@
-# What people look at.
+# Makes what people look at: pictures, pages and rankings.
 
 
 rule plot_example:
@@ -136,7 +136,7 @@ rule write_explore:
         "../scripts/write_explore.py"
 
 
-# Only where a config has several searches. One without a best candidate is left out.
+# Runs only if a config has several searches. A search without a best candidate is left out.
 rule rank_searches:
     input:
         tables=expand("results/{search}/cv_results.csv", search=run.searches),
@@ -165,7 +165,7 @@ rule rank_searches:
         "../scripts/rank_searches.py"
 
 
-# Snakemake reads it where it makes the report.
+# Snakemake reads this page when it makes the report.
 rule write_opening:
     input:
         verdicts=expand("results/{search}/verdict.json", search=run.searches),

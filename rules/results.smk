@@ -1,8 +1,8 @@
-# The tables.
+# Makes the tables, the verdict and the model.
 
 
-# Snakemake makes a missing receipt again only where what rests on it runs again. So merging depends on the terms too: where
-# they open rows that stood, the plan has removed the receipts of those batches.
+# Snakemake makes a missing receipt again only if a rule that needs it runs again. So merging depends on the terms too. If
+# new terms ask for some evaluations again, the plan has removed the receipts of their batches.
 rule merge_results:
     input:
         cuts=run.cuts,
@@ -25,7 +25,7 @@ rule merge_results:
         "../scripts/merge_results.py"
 
 
-# Nothing that is always written depends on the best candidate: there may be none.
+# There may be no best candidate. So files that are always written do not depend on it.
 rule choose_best:
     input:
         table="results/{search}/cv_results.csv",
@@ -45,7 +45,7 @@ rule choose_best:
         "../scripts/choose_best.py"
 
 
-# Part of `rule all` where predictions are kept.
+# Part of `rule all` if predictions are kept.
 rule write_predictions:
     input:
         best="results/{search}/best.json",
@@ -90,7 +90,7 @@ rule judge_search:
         "../envs/environment.yaml"
     params:
         search=run.search,
-        simplest_by=run.simplest_by,  # a change of it judges again
+        simplest_by=run.simplest_by,  # if it changes, the search is judged again
         module_versions=run.module_versions,
     message:
         "Judge search {wildcards.search}"
@@ -116,7 +116,7 @@ rule convert_table:
         "../scripts/convert_table.py"
 
 
-# On request. The types are written first: a model is there only with them.
+# Runs on request. The types are written before the model, so a model never stands without its types.
 rule refit_model:
     input:
         best="results/{search}/best.json",

@@ -1,4 +1,4 @@
-"""Choose the best candidate of a search; end with the reason where there is none."""
+"""Choose the best candidate of a search. If there is none, end with the reason."""
 
 from pathlib import Path
 

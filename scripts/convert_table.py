@@ -1,4 +1,4 @@
-"""Write a result table as Parquet, for tables that are long."""
+"""Write a result table as Parquet. The workflow does so for long tables."""
 
 from cvsearch.console import job
 from cvsearch.files import write_atomically
@@ -11,7 +11,7 @@ def main(table, output):
     Raises
     ------
     InputError
-        If the table is not what ``merge_results`` wrote.
+        If the table differs from the one that ``merge_results`` wrote.
     """
     write_atomically(output, parquet_bytes(table_bytes(table)))
 

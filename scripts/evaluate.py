@@ -1,7 +1,8 @@
 """Evaluate one batch of candidates on one split.
 
-The journal tells what is done. A worker process evaluates the rest and journals each row before it begins the next one. If
-the worker dies, the supervisor journals during which evaluation, and another worker goes on.
+The journal tells what is done. A worker process evaluates the rest. It writes each row to the journal before it begins
+the next evaluation. If the worker dies, the supervisor writes to the journal during which evaluation. Then another
+worker goes on.
 """
 
 import math
@@ -25,7 +26,7 @@ from cvsearch.results.evaluations import write_receipt
 
 
 def process_age():
-    """Return for how many seconds this process has run, the start of Python included."""
+    """Return how many seconds this process has run. The start of Python is included."""
     started_ticks = int(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started_ticks / os.sysconf("SC_CLK_TCK")
 
@@ -43,22 +44,23 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     search : dict
         estimator, scoring, random_state, limits, retry_failed, share_work of the config.
     module_versions : dict of str to str
-        Of the trusted modules behind this search.
+        Versions of the trusted modules that this search uses.
     deadline : float
-        On ``time.monotonic()``: when the job ends.
+        The time when the job ends, as ``time.monotonic()`` tells it.
     say : callable
         Called with each line of progress.
 
     Returns
     -------
     int
-        How many evaluations were computed, rather than found in the journal.
+        How many evaluations were computed. Evaluations that the journal already had are not counted.
     """
     receipt = paths.receipt(batch, split)
     batch_sha256, candidates = read_batch(paths, batch)
     data_sha256, split_sha256 = read_about(dataset)["sha256"], read_split_about(split_about)["sha256"]
     identity = identity_of(search, data_sha256, split, split_sha256, module_versions)
-    # Read from the plan, and not an input of the job: a search that outgrows predictions_mb runs none of its jobs again.
+    # The bits are read from the plan and are not an input of the job. So no job runs again if the search becomes too large
+    # for predictions_mb.
     plan = read_plan(paths)
     bits = plan.prediction_bits if plan else 0
     journal = Journal.at(paths.search.journal, identity)

@@ -1,4 +1,7 @@
-"""Evaluate the baselines of a search on every split, as its candidates are: journaled, in a worker, under the same limits."""
+"""Evaluate the baselines of a search on every split.
+
+They are evaluated like candidates: in a worker, under the same limits, with each row in the journal.
+"""
 
 import math
 from pathlib import Path
@@ -21,25 +24,25 @@ from cvsearch.results.evaluations import SIDES
 
 
 def evaluate_baseline(paths, split, positions, split_sha256, data, search, module_versions, deadline, say, bits=0):
-    """Return the row of one baseline on one split, and the identity of its evaluation there.
+    """Return the row of one baseline on one split, and the identity of this evaluation.
 
     Parameters
     ----------
     paths : SearchPaths
     split : int
     positions : path-like
-        Of the split.
+        The file with the positions of the split.
     split_sha256 : str
     data : Dataset
     search : dict
-        As for `evaluate`, with the baseline's estimator.
+        As in ``evaluate.py``, but with the estimator of the baseline.
     module_versions : dict of str to str
     deadline : float
-        On ``time.monotonic()``: when the job ends.
+        The time when the job ends, as ``time.monotonic()`` tells it.
     say : callable
         Called with each message.
     bits : int
-        What the predictions of one test sample take; 0 keeps none.
+        Size of the predictions of one test sample. With 0, no predictions are kept.
     """
     identity = identity_of(search, data.about["sha256"], split, split_sha256, module_versions)
     work = Batch([NO_PARAMETERS], Journal.at(paths.journal, identity), search, predictions=bool(bits))
@@ -51,7 +54,7 @@ def evaluate_baseline(paths, split, positions, split_sha256, data, search, modul
 
 
 def main(paths, positions, split_abouts, dataset, search, module_versions, deadline=math.inf, say=say):
-    """Evaluate what is missing and write ``baselines.csv`` and ``baselines.json``.
+    """Evaluate the baselines that are missing in the journal, and write ``baselines.csv`` and ``baselines.json``.
 
     Parameters
     ----------
@@ -59,13 +62,13 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, deadl
     positions, split_abouts : list of path-like
         The two files of each split, in the order of the splits.
     dataset : path-like
-        Folder.
+        The folder of the dataset.
     search : dict
         estimator, scoring, random_state, limits, retry_failed, return_train_score of the config.
     module_versions : dict of str to str
-        Of the trusted modules behind the search.
+        Versions of the trusted modules that the search uses.
     deadline : float
-        On ``time.monotonic()``: when the job ends.
+        The time when the job ends, as ``time.monotonic()`` tells it.
     say : callable
         Called with each message.
     """
@@ -81,7 +84,7 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, deadl
             def tell(message, name=name, split=split):
                 say(f"{paths.name}: {name}, split {split}: {message}")
 
-            # A baseline is alone on its split: there is nobody to share work with.
+            # A baseline is alone on its split, so there is no candidate to share work with.
             of_baseline = {**search, "estimator": spec, "share_work": False}
             row, identity = evaluate_baseline(
                 paths, split, at, about["sha256"], data, of_baseline, module_versions, deadline, tell, bits

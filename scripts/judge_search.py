@@ -1,4 +1,4 @@
-"""Judge a finished search: its verdict, the comparison of its candidates with the best one, and findings."""
+"""Judge a finished search: write its verdict, compare its candidates with the best one, and write its findings."""
 
 from pathlib import Path
 
@@ -26,15 +26,15 @@ def main(paths, search, module_versions, dataset, split_abouts, summary):
     ----------
     paths : SearchPaths
     search : dict
-        Of the config.
+        The search as the config has it.
     module_versions : dict of str to str
-        Of the trusted modules behind the search.
+        Versions of the trusted modules that the search uses.
     dataset : path-like
-        Folder.
+        The folder of the dataset.
     split_abouts : list of path-like
-        What is known of each split.
+        The file about each split.
     summary : path-like
-        What is known of all splits: the findings of the audit.
+        The file about all splits. It has the findings of the audit.
     """
     splits = [read_split_about(path) for path in split_abouts]
     judged = Judged(paths, read_plans(paths), search, Trust(module_versions), load_dataset(dataset), splits)

@@ -1,4 +1,4 @@
-"""Make every train/test split and store its positions; hold samples out before."""
+"""Hold samples out if the config asks for it. Then make every train/test split and store its positions."""
 
 from pathlib import Path
 
@@ -19,15 +19,15 @@ def main(dataset, settings, module_versions, paths, holdout, summary):
     ----------
     dataset : path-like
     settings : dict
-        splitter and holdout of the config, with what else these need of it: test_size, n_splits, random_state.
+        splitter and holdout of the config, and the keys that these two need: test_size, n_splits, random_state.
     module_versions : dict of str to str
-        Of the trusted modules behind the splitter.
+        Versions of the trusted modules that the splitter uses.
     paths : list of tuple
         The two files of each split, in the order of the splits.
     holdout : tuple
-        The two files of the samples that are held out; empty where none are.
+        The two files of the samples that are held out. Empty if no samples are held out.
     summary : path-like
-        Where to write what a user should know of the splits: messages before the search, and the findings of the audit.
+        The file to write. It has messages about the splits for the user, and the findings of the audit.
     """
     import numpy as np
 

@@ -17,16 +17,16 @@ from cvsearch.results.tables import cv_results, evaluation_columns
 
 
 def main(name, receipts, dataset, config, outputs):
-    """Write a search's tables, and where they came from.
+    """Write the tables of a search, and their provenance.
 
     Parameters
     ----------
     name : str
-        Of the search.
+        Name of the search.
     receipts : list of path-like
-        Of every batch on every split.
+        The receipt of every batch on every split.
     dataset : path-like
-        Folder.
+        The folder of the dataset.
     config : dict
         The merged config.
     outputs : list of path-like
@@ -44,7 +44,7 @@ def main(name, receipts, dataset, config, outputs):
         "cost": cost_line(evaluations.costs),
     }
     messages = {about: line for about, line in said.items() if line}
-    # The controller says them at the end of the run: a job on a cluster has no console.
+    # This writes to the log. The controller shows the messages at the end of the run: a job on a cluster has no console.
     print(*messages.values(), sep="\n")
     parameters = {parameter for subspace in subspaces(search["param_distributions"]) for parameter in subspace}
     tables = {

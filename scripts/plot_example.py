@@ -10,7 +10,7 @@ from cvsearch.report.figure import save
 
 
 def main(dataset, holdout, output):
-    """Draw the first sample of the dataset in folder `dataset` that is not among those held out, if there are any."""
+    """Draw the first sample of the dataset in folder `dataset`. Samples that are held out are skipped."""
     save(draw_example(load_dataset(dataset), None if holdout is None else load_holdout(holdout)), output)
 
 

@@ -1,4 +1,7 @@
-"""Draw all pictures of a search, and tabulate its best candidates: in one job, for most of what a picture costs is the start."""
+"""Draw all pictures of a search, and write the tables of its best candidates.
+
+One job does all of this, because the start of a job costs more than most pictures.
+"""
 
 from pathlib import Path
 
@@ -22,18 +25,19 @@ from cvsearch.results.storage import read_table, scorer_of
 
 
 def alike_the_best(table, splits):
-    """Return which candidates cannot be told from the best, the best one included; None where the splits are too few to tell.
+    """Return which candidates cannot be told from the best one. The best one counts too.
 
     Parameters
     ----------
     table : DataFrame
         ``cv_results.csv``.
     splits : sequence of dict
-        What is known of each split.
+        What ``{split}.json`` says about each split.
 
     Returns
     -------
     ndarray of bool of shape (n_candidates,), or None
+        None if there are too few splits to tell, or if no candidate has a mean score.
     """
     import numpy as np
 
@@ -54,14 +58,15 @@ def main(table, evaluations, splits, space, is_random, title, outputs):
     table, evaluations : path-like
         ``cv_results.csv`` and ``evaluations.csv``.
     splits : sequence of path-like
-        What is known of each split.
+        The file about each split.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     is_random : bool
         Whether candidates are independent random draws.
     title : str
     outputs : dict of str to path-like
-        ``best``, ``candidates``, ``map``, ``map_svg``, ``pairs``, ``slices``, ``train_test``, ``fit_time``, ``curve``, ``importance`` and ``failures``.
+        ``best``, ``candidates``, ``map``, ``map_svg``, ``pairs``, ``slices``, ``train_test``, ``fit_time``, ``curve``,
+        ``importance`` and ``failures``.
     """
     baselines = read_baselines(SearchPaths(Path(table).parent))
     means = {name: baseline.mean for name, baseline in baselines.items() if baseline.mean == baseline.mean}

@@ -1,4 +1,4 @@
-"""Load the data once, check them, and store them in one file that every job can map into memory."""
+"""Load the data once, check them, and store them in one file. Every job can map this file into memory."""
 
 import time
 
@@ -10,21 +10,23 @@ from cvsearch.data.preparation import store
 from cvsearch.data.samples import check_data
 from cvsearch.files import write_json
 
-# Who waits longer than so many seconds is told what for.
+# If the data take longer than so many seconds, the user is told why.
 LONG = 5
 
 
 def main(dataset, test_fold, module_versions, data_path, about_path):
-    """Load, check and write the dataset with the classes of its target; ``dataset.json`` last, so that it vouches for the data.
+    """Load, check and write the dataset and the classes of its target.
+
+    ``dataset.json`` is written last. If it is there, the data are whole.
 
     Parameters
     ----------
     dataset : dict
-        Of the config.
+        dataset of the config.
     test_fold : str, int or None
-        The column that the config's splitter takes the folds from.
+        The column with the folds, if the splitter of the config uses one.
     module_versions : dict of str to str
-        Of the trusted modules behind the data.
+        Versions of the trusted modules that load the data.
     data_path, about_path : path-like
     """
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Draw a round's candidates, cut them into batches, and say what work that means."""
+"""Draw the candidates of a round, cut them into batches, and say how much work they are."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +24,9 @@ RETIME = "run the same command with --forcerun time_pilot"
 
 
 def batch_size_of(search, settings, pilot, batch_seconds):
-    """Return how many candidates a batch holds, and what a person should know of it.
+    """Return how many candidates a batch holds, and messages about this number.
 
-    It is what the config says, or what the pilot's times and the files allow.
+    The config can give the number. With ``auto`` it follows from the times of the pilot and from the size of the files.
     """
     if search["batch_size"] != "auto":
         return search["batch_size"], []
@@ -39,13 +39,13 @@ def batch_size_of(search, settings, pilot, batch_seconds):
 
 
 def seconds_of(pilot):
-    """Return what an evaluation takes; None without a pilot, and where it had to stop one."""
+    """Return the seconds of one evaluation. Return None without a pilot, or if the pilot had to stop an evaluation."""
     timed = None if pilot is None else read_json(pilot, RETIME)
     return None if timed is None or timed["capped"] else timed["seconds_per_evaluation"]
 
 
 def predictions_of(search, trust, dataset, pilot):
-    """Return what there is to keep of a search's predictions: as the pilot found, or asked here."""
+    """Return which predictions of a search can be kept. If the pilot did not find this out, it is found out here."""
     if not search["predictions_mb"]:
         return Content(0, False)
     if pilot is not None:
@@ -54,28 +54,28 @@ def predictions_of(search, trust, dataset, pilot):
 
 
 def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, summary, pilot, paths):
-    """Write the batches and the plan of a round; check the search against scikit-learn, where no pilot has.
+    """Write the batches and the plan of a round. If no pilot has checked the search against scikit-learn, check it.
 
     Parameters
     ----------
     plan_inputs : dict
-        ``search`` and what else of the config the plan follows from.
+        ``search``, and all other parts of the config that the plan depends on.
     batch_seconds : float
-        Seconds of work in one batch, where ``batch_size`` is auto.
+        Seconds of work in one batch, if ``batch_size`` is auto.
     module_versions : dict of str to str
-        Of the trusted modules behind the search.
+        Versions of the trusted modules that the search uses.
     dataset : path-like
-        Folder.
+        The folder of the dataset.
     split_abouts : list of path-like
-        What is known of each split.
+        The file about each split.
     summary : path-like
-        What a person should know of the splits.
+        The file with messages about the splits.
     pilot : path-like or None
-        ``pilot.json``, where ``batch_size`` is auto.
+        ``pilot.json``, if ``batch_size`` is auto.
     paths : RoundPaths
     """
     search, data, trust = plan_inputs["search"], read_about(dataset), Trust(module_versions)
-    if pilot is None:  # Else the pilot has checked it; scikit-learn is not imported twice for that.
+    if pilot is None:  # A pilot has already checked the search. So this job need not import scikit-learn.
         check_search(search, trust, f"searches[{search['name']}].", data["sample_weight"])
 
     strategy = strategy_of(search)

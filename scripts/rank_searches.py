@@ -9,7 +9,7 @@ from cvsearch.results.leaderboard import leaderboard
 
 
 def main(folders, table, figure):
-    """Write the table and the figure of the searches in these folders."""
+    """Write the table and the figure for the searches in these folders."""
     write_leaderboard(leaderboard([SearchPaths(folder) for folder in folders]), table, figure)
 
 

@@ -1,4 +1,4 @@
-"""Refit the best candidate of a search on all samples that the search saw, and save it."""
+"""Fit the best candidate of a search again, on all samples that the search saw, and save it."""
 
 from pathlib import Path
 
@@ -21,13 +21,13 @@ def main(paths, dataset, holdout, search, module_versions, say=say):
     ----------
     paths : SearchPaths
     dataset : path-like
-        Folder.
+        The folder of the dataset.
     holdout : path-like or None
-        The positions of the samples that are held out, where some are.
+        The positions of the samples that are held out. None if no samples are held out.
     search : dict
         estimator, random_state of the config.
     module_versions : dict of str to str
-        Of the trusted modules behind the search.
+        Versions of the trusted modules that the search uses.
     say : callable
         Called with each message.
     """

@@ -1,4 +1,4 @@
-"""Score the refitted best candidate and the baselines once on the samples that no search has seen."""
+"""Score the refitted best candidate and the baselines once, on the samples that no search has seen."""
 
 from pathlib import Path
 
@@ -15,19 +15,19 @@ from cvsearch.layout import SearchPaths, results_of
 
 
 def main(paths, dataset, holdout, search, module_versions, output):
-    """Write ``holdout.json``: n_samples, the scores of the best candidate, and those of each baseline.
+    """Write ``holdout.json``: n_samples, the scores of the best candidate, and the scores of each baseline.
 
     Parameters
     ----------
     paths : SearchPaths
     dataset : path-like
-        Folder.
+        The folder of the dataset.
     holdout : path-like
         The positions of the samples that are held out.
     search : dict
         estimator, scoring, random_state of the config.
     module_versions : dict of str to str
-        Of the trusted modules behind the search.
+        Versions of the trusted modules that the search uses.
     output : path-like
     """
     data, trust = load_dataset(dataset), Trust(module_versions)
@@ -39,7 +39,7 @@ def main(paths, dataset, holdout, search, module_versions, output):
         of_baseline = {**search, "estimator": spec}
         try:
             fitted = refit(of_baseline, {}, trust, seen)
-        except Exception as error:  # A baseline that fails ends nothing.
+        except Exception as error:  # The job goes on if a baseline fails.
             baselines[name] = {"error": describe_error(error)}
         else:
             baselines[name] = score_on_holdout(of_baseline, trust, fitted, unseen)

@@ -1,4 +1,6 @@
-"""Say how far every search is, from its journal alone: any time, while a run has the folder locked, over ssh.
+"""Say how far every search is.
+
+This reads the journal alone. So it works at any time, over ssh, and while a run has the folder locked.
 
 ``python scripts/status.py [--directory DIR] [--watch [SECONDS]]``
 """
@@ -13,17 +15,17 @@ from cvsearch.report.status import overview
 
 
 def watch(results, seconds):
-    """Print how far the searches are every so many seconds, until interrupted."""
+    """Print how far the searches are, every so many seconds, until the user interrupts."""
     while True:
         started = time.process_time()
         text = overview(results)
         print(f"\033[H\033[J{text}" if sys.stdout.isatty() else text, flush=True)
-        # A login node is shared: a tenth of a core is enough.
+        # A login node is shared, so at most a tenth of a core is used.
         time.sleep(max(seconds, 9 * (time.process_time() - started)))
 
 
 def main(arguments=None):
-    """Read the command line and print."""
+    """Read the command line and print how far the searches are."""
     parser = argparse.ArgumentParser(
         description="Say how far every search is: evaluations done, failed, running and left, best so far."
     )

@@ -1,4 +1,4 @@
-"""Check a search against scikit-learn and time a few of its evaluations, so that batches can be sized."""
+"""Check a search against scikit-learn, and time a few of its evaluations. The times give the size of batches."""
 
 from pathlib import Path
 
@@ -25,19 +25,19 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     Parameters
     ----------
     positions : path-like
-        Of split 0.
+        The file with the positions of split 0.
     split_abouts : list of path-like
-        What is known of each split: whether predictions are kept depends on all of them.
+        The file about each split. Whether predictions are kept depends on all splits.
     dataset, journal : path-like
-        Folders.
+        The folders of the dataset and of the journal.
     search : dict
-        estimator, scoring, random_state, param_distributions, strategy, n_candidates, predictions_mb, limits, share_work of the
-        config.
+        estimator, scoring, random_state, param_distributions, strategy, n_candidates, predictions_mb, limits and
+        share_work of the config.
     module_versions : dict of str to str
-        Of the trusted modules behind the search.
+        Versions of the trusted modules that the search uses.
     output : path-like
     where : str
-        Key path of the search, with a dot at its end, for messages.
+        Key path of the search for messages, with a dot at its end.
     """
     data = load_dataset(dataset)
     split = 0

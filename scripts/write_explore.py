@@ -7,7 +7,7 @@ from cvsearch.results.storage import read_table
 
 
 def main(table, evaluations, space, title, output):
-    """Write the page of the tables ``cv_results.csv`` and ``evaluations.csv`` to `output`."""
+    """Write the page to `output`, from the tables ``cv_results.csv`` and ``evaluations.csv``."""
     page = explore_page(read_table(table), read_table(evaluations), space, title)
     write_atomically(output, page.encode())
 

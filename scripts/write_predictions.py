@@ -1,4 +1,4 @@
-"""Write what the best candidate of a search predicted for the test samples of every split."""
+"""Write the predictions of the best candidate of a search for the test samples of every split."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from cvsearch.results.storage import csv_bytes, parquet_of
 
 
 def main(name, best, output):
-    """Write the kept predictions of the best candidate, as CSV or as Parquet, as `output` ends.
+    """Write the kept predictions of the best candidate. The end of `output` says whether as CSV or as Parquet.
 
     Parameters
     ----------
     name : str
-        Of the search.
+        Name of the search.
     best : path-like
         ``best.json``.
     output : path-like
