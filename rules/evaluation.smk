@@ -30,8 +30,8 @@ rule evaluate:
         "../scripts/evaluate.py"
 
 
-# One job evaluates all baselines of a search, because a start costs more than most baselines. `cuts` is an input, so the
-# search is checked and timed first.
+# One job evaluates all baselines of a search, because a start costs more than most baselines. `cuts` is an input, so
+# the search is checked and timed first.
 rule evaluate_baselines:
     input:
         cuts=ancient(run.cuts),

@@ -1,8 +1,8 @@
 # Makes the tables, the verdict and the model.
 
 
-# Snakemake makes a missing receipt again only if a rule that needs it runs again. So merging depends on the terms too. If
-# new terms ask for some evaluations again, the plan has removed the receipts of their batches.
+# Snakemake makes a missing receipt again only if a rule that needs it runs again. So merging depends on the terms too.
+# If new terms ask for some evaluations again, the plan has removed the receipts of their batches.
 rule merge_results:
     input:
         cuts=run.cuts,

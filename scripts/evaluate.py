@@ -59,8 +59,8 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     batch_sha256, candidates = read_batch(paths, batch)
     data_sha256, split_sha256 = read_about(dataset)["sha256"], read_split_about(split_about)["sha256"]
     identity = identity_of(search, data_sha256, split, split_sha256, module_versions)
-    # The bits are read from the plan and are not an input of the job. So no job runs again if the search becomes too large
-    # for predictions_mb.
+    # The bits are read from the plan and are not an input of the job. So no job runs again if the search becomes too
+    # large for predictions_mb.
     plan = read_plan(paths)
     bits = plan.prediction_bits if plan else 0
     journal = Journal.at(paths.search.journal, identity)

@@ -44,7 +44,7 @@ def main(name, receipts, dataset, config, outputs):
         "cost": cost_line(evaluations.costs),
     }
     messages = {about: line for about, line in said.items() if line}
-    # This writes to the log. The controller shows the messages at the end of the run: a job on a cluster has no console.
+    # This writes to the log. A job on a cluster has no console. The controller shows the messages at the end.
     print(*messages.values(), sep="\n")
     parameters = {parameter for subspace in subspaces(search["param_distributions"]) for parameter in subspace}
     tables = {

@@ -1,1 +1,1 @@
-"""What people look at: figures, pages, the summary of a run and its progress."""
+"""Makes what people look at: figures, pages, the summary of a run and its progress."""

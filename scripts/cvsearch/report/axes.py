@@ -1,4 +1,4 @@
-"""The axes of a map: numbers on a scale, and beside them a place for every value that is no number on it."""
+"""The axes of a map. Numbers stand on a scale. Every other value has a place beside the scale."""
 
 import contextlib
 import json
@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 from cvsearch.candidates.space import Space, bounds, is_logarithmic, subspaces
 from cvsearch.report.words import cut, number_text, texts_apart
 
-# What a candidate has for a parameter that it does not have.
+# Stands in place of the value if a candidate does not have a parameter.
 ABSENT: Any = object()
 
-# Beyond this a difference of two numbers may overflow, and matplotlib draws nothing.
+# Larger numbers than this do not stand on a scale. A difference of two of them may overflow, and then matplotlib draws
+# nothing.
 HUGE = 1e300
 
-# Numbers further from their middle half than this many times its length are drawn beside the scale, where the space has no ends.
+# If the space has no ends, far numbers are drawn beside the scale. A number is far if its distance from the middle half
+# of the numbers is more than this many times the length of the middle half.
 FAR = 20
 
-# Shares of the scale: between two places beside it, for all names together at most, and between an end and the edge.
+# Distances as shares of the scale. STEP is between two places beside the scale. NAMES is the most that all names take
+# together. MARGIN is between an end of the scale and the edge of the axis.
 STEP, NAMES, MARGIN = 0.11, 1.5, 0.03
 
 LONGEST_TICK, LONGEST_LABEL = 24, 44
@@ -31,11 +34,11 @@ class Place(NamedTuple):
     ----------
     text : str
     members : sequence of int
-        Their places among the candidates.
+        Row numbers of these candidates.
     is_name : bool
-        Names stand closer together than other places, and some may go without a label.
+        Whether the value is a name. Names stand closer together than other places, and some may have no label.
     counted : str
-        What the legend calls them; empty where it does not count them.
+        Text for the candidates in the legend. Empty if the legend does not count them.
     """
 
     text: str
@@ -45,43 +48,45 @@ class Place(NamedTuple):
 
 
 class Axis:
-    """Where candidates stand on one side of a figure, how far it reaches, and what is written beside it.
+    """One side of a figure: where candidates stand on it, where it ends, and which texts are beside it.
 
     Parameters
     ----------
     label : str
     numbers : ndarray of shape (n_candidates,)
-        Of the candidates on the scale; NaN for the others, which have a place beside it.
+        Numbers of the candidates on the scale. NaN for candidates that have a place beside the scale.
     scale : tuple of float or None
-        Its two ends; None where there are no numbers.
+        The two ends of the scale. None if there are no numbers.
     below, above : sequence of Place
-        Beside the low and the high end, the nearest first.
+        Places beside the low end and beside the high end. The nearest place comes first.
     apart : Place, optional
-        Below all others, in a strip of its own.
+        A place below all others, in a strip of its own.
     whole : bool
-        Whether ticks are whole numbers alone.
+        Whether all ticks are whole numbers.
 
     Attributes
     ----------
     position : ndarray of shape (n_candidates,)
+        Position of every candidate.
     numbers : ndarray of shape (n_candidates,)
-        Positions of the candidates on the scale; NaN for the others.
+        Positions of the candidates on the scale. NaN for the others.
     scale : tuple of float or None
     ends : tuple of float
-        Of the axis, everything in it.
+        Ends of the whole axis, with all its places.
     ticks, names : list of (float, str)
-        Positions and their labels; some of the names may go without one.
+        Positions and their labels. Some names may have no label.
     breaks : list of float
-        Where the scale ends and the places begin.
+        Positions between the scale and its places.
     strip : tuple of float or None
-        Ends of what stands apart.
+        Ends of the strip of the place `apart`.
     counts : list of (str, int)
-        What the legend counts.
+        Texts of the legend, and how many candidates each one counts.
     whole : bool
     is_logarithmic : bool
         Whether positions on the scale are log10 of the numbers.
     limits : tuple of float or None
-        Ends of the space, so that what was not searched shows and the picture stays as the search grows.
+        Ends of the space. With them the picture also shows what was not searched, and it stays the same as the search
+        grows.
     """
 
     def __init__(
@@ -106,7 +111,7 @@ class Axis:
         self.counts: list[tuple[str, int]] = []
         n_names = sum(place.is_name for place in above)
         if scale is None:
-            # Names alone stand at whole numbers.
+            # If there are only names, they stand at whole numbers.
             low, high, step, name_step = 0.0, -1.0, max(1.0, 0.06 * n_names), 1.0
             margin = step / 2
         else:
@@ -140,23 +145,23 @@ class Axis:
 
 
 def length_of(low: float, high: float) -> float:
-    """Return the length of a scale, above 0 also where its ends are equal."""
+    """Return the length of a scale. It is above 0, even if the ends are equal."""
     return high - low if _differ(low, high) else abs(high) / 10 or 1.0
 
 
 def _differ(low: float, high: float) -> bool:
-    """Whether two numbers differ by so much that there is room to draw between them."""
+    """Return whether two numbers differ enough that there is room to draw between them."""
     return high - low > 1e-12 * max(abs(low), abs(high))
 
 
 def number_ticks(low: float, high: float, whole: bool = False, most: int = 8) -> list[tuple[float, str]]:
-    """Return at most about `most` round numbers from `low` to `high`, with texts that tell them apart.
+    """Return at most about `most` round numbers from `low` to `high`, each with a text. No two texts are equal.
 
     Parameters
     ----------
     low, high : float
     whole : bool
-        Whole numbers alone.
+        Whether all of them must be whole numbers.
     most : int
     """
     from matplotlib.ticker import MaxNLocator
@@ -180,7 +185,7 @@ def axes_of(table: Any, space: Space) -> list[Axis]:
     Returns
     -------
     list of Axis
-        In the order of the space: two, or fewer where no more parameters vary. See `parameter_axes`.
+        Two axes, in the order of the space. Fewer if fewer parameters vary. See `parameter_axes`.
     """
     found = parameter_axes(table, space)
     chosen = set(list(found)[:2])
@@ -188,17 +193,18 @@ def axes_of(table: Any, space: Space) -> list[Axis]:
 
 
 def parameter_axes(table: Any, space: Space) -> dict[str, Axis]:
-    """Return an axis for every parameter that varies, by name, those first that show most of the space.
+    """Return an axis for every parameter that varies, by name. The axes that show most of the space come first.
 
-    Parameters that take several values come first; then those that at least half of the candidates have; then numbers before
-    names; then those that take more values. The order of the space breaks ties. One that the space fixes shows nothing.
+    Parameters with several values come before those with one value. Among these, parameters that at least half of the
+    candidates have come first. Then numbers come before names. Then parameters with more values come first. The order
+    of the space breaks ties. A parameter that the space fixes has no axis.
 
     Parameters
     ----------
     table : DataFrame
         ``cv_results.csv``. Values are taken from its ``params``, which keep their types.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     """
     entries = _entries(space)
     columns = parameter_values(table, entries)
@@ -208,13 +214,13 @@ def parameter_axes(table: Any, space: Space) -> dict[str, Axis]:
 
 
 def parameter_values(table: Any, names: Iterable[str]) -> dict[str, list[Any]]:
-    """Return, for each name of a parameter, what each candidate has; `ABSENT` where it does not have the parameter."""
+    """Return the values of all candidates for each parameter. `ABSENT` stands for a candidate without the parameter."""
     settings = list(map(json.loads, table["params"]))
     return {name: [setting.get(name, ABSENT) for setting in settings] for name in names}
 
 
 def _entries(space: Space) -> dict[str, list[Any]]:
-    """Return, for each parameter, its entries in the sub-spaces."""
+    """Return the entries of each parameter in the sub-spaces."""
     entries: dict[str, list[Any]] = {}
     for subspace in subspaces(space):
         for name, entry in subspace.items():
@@ -223,14 +229,14 @@ def _entries(space: Space) -> dict[str, list[Any]]:
 
 
 def _is_fixed(values: list[Any], entries: list[Any]) -> bool:
-    """Whether all candidates have the one value that the space gives the parameter, or none has any."""
+    """Return whether a parameter does not vary: all candidates have its only value, or none has the parameter."""
     if len(set(map(repr, values))) > 1:
         return False
     return values[0] is ABSENT or all(isinstance(entry, list) and len(entry) == 1 for entry in entries)
 
 
 def _rank(values: list[Any]) -> tuple[bool, bool, bool, int]:
-    """Return what sorts parameters, the best axis first."""
+    """Return the key that sorts parameters. The parameter with the best axis comes first."""
     present = [value for value in values if value is not ABSENT]
     n_values = len(set(map(repr, present)))
     return n_values < 2, 2 * len(present) < len(values), not any(map(_is_number, present)), -n_values
@@ -239,19 +245,20 @@ def _rank(values: list[Any]) -> tuple[bool, bool, bool, int]:
 def parameter_axis(name: str, values: Sequence[Any], entries: Sequence[Any], none: str = "None") -> Axis:
     """Return a parameter as an axis.
 
-    Numbers stand on a scale, which spans the space where that has ends. Where it has none, numbers that lie far from the
-    others share a place beside the scale, or they would flatten it. On a logarithmic scale 0 has a place too. Infinities, NaN,
-    None and names have a place each; candidates that do not have the parameter stand apart from all.
+    Numbers stand on a scale. If the space has ends, the scale spans the space. If it has no ends, numbers that lie far
+    from the others share a place beside the scale. On the scale, they would press the others together. On a logarithmic
+    scale, 0 has a place too. Infinities, NaN, None and names have a place each. Candidates without the parameter stand
+    apart from all others.
 
     Parameters
     ----------
     name : str
     values : sequence of length n_candidates
-        `ABSENT` where a candidate does not have the parameter.
+        `ABSENT` for a candidate that does not have the parameter.
     entries : sequence
-        Its entries in the sub-spaces of the config.
+        Entries of the parameter in the sub-spaces of the config.
     none : str
-        What the place of the value None is called.
+        Name of the place of the value None.
     """
     import numpy as np
 
@@ -266,7 +273,7 @@ def parameter_axis(name: str, values: Sequence[Any], entries: Sequence[Any], non
     logarithmic = _is_logarithmic(entries, numbers)
     if logarithmic:
         if (numbers == 0).any():
-            # Not "0", which on this scale is the logarithm of 1.
+            # The text is not "0", because 0 on this scale is the logarithm of 1.
             below.append(Place("zero", np.flatnonzero(numbers == 0)))
         numbers = np.log10(np.where(numbers == 0, np.nan, numbers))
     limits = _limits(entries, logarithmic)
@@ -317,7 +324,11 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_logarithmic(entries: Sequence[Any], numbers: Any) -> bool:
-    """Whether an entry asks for a logarithmic scale, and no other for what has none; zeros in a list get a place beside it."""
+    """Return whether the scale is logarithmic.
+
+    At least one entry must ask for this. No list may have a negative number. No range may begin at 0 or below. A 0 in a
+    list is allowed. It gets a place beside the scale.
+    """
     found = False
     for entry in entries:
         if isinstance(entry, list):
@@ -332,7 +343,7 @@ def _is_logarithmic(entries: Sequence[Any], numbers: Any) -> bool:
 
 
 def _limits(entries: Sequence[Any], logarithmic: bool) -> tuple[float, float] | None:
-    """Return the ends of the space on the scale; None where it has none."""
+    """Return the ends of the space on the scale. Return None if the space has no ends."""
     kept = []
     for entry in entries:
         if isinstance(entry, list):
@@ -346,7 +357,7 @@ def _limits(entries: Sequence[Any], logarithmic: bool) -> tuple[float, float] | 
 
 
 def _scale(numbers: Any, limits: tuple[float, float] | None) -> tuple[float, float]:
-    """Return the ends of the scale for these numbers, none of them NaN."""
+    """Return the ends of the scale for these numbers. None of the numbers may be NaN."""
     import numpy as np
 
     if limits is not None:
@@ -357,7 +368,11 @@ def _scale(numbers: Any, limits: tuple[float, float] | None) -> tuple[float, flo
 
 
 def _names(values: Sequence[Any], named: Any) -> list[Place]:
-    """Return a place for every value that is a name; `named` holds who has one. Lists stand in their order, others by text."""
+    """Return a place for every value that is a name.
+
+    `named` holds the rows of the candidates that have such a value. If all values are lists, they are sorted as lists.
+    Other values are sorted by their texts.
+    """
     members: dict[str, list[int]] = {}
     for i in named.tolist():
         members.setdefault(repr(values[i]), []).append(i)
@@ -366,6 +381,6 @@ def _names(values: Sequence[Any], named: Any) -> list[Place]:
     texts = texts_apart(distinct)
     order = sorted(range(len(texts)), key=texts.__getitem__)
     if all(isinstance(value, list) for value in distinct):
-        with contextlib.suppress(TypeError):  # Numbers and texts have no order.
+        with contextlib.suppress(TypeError):  # Lists of numbers and texts may have no order.
             order = sorted(order, key=distinct.__getitem__)
     return [Place(texts[i], found[i], is_name=True) for i in order]

@@ -1,4 +1,4 @@
-"""The best candidates for the report: ten as a page, and the rows of the whole table as far as they fit."""
+"""The best candidates for the report: the ten best as a page, and as many rows of the whole table as fit."""
 
 import csv
 import html
@@ -12,7 +12,7 @@ from cvsearch.results.storage import scorer_of
 
 N_BEST = 10
 
-# What the report holds of the table of candidates: a table of a million rows would make it larger than a browser opens.
+# The report holds at most so much of the table of candidates. With a million rows it would be too large for a browser.
 MOST_ROWS, MOST_BYTES = 1000, 1_000_000
 
 PAGE = """<!DOCTYPE html>
@@ -33,8 +33,9 @@ th {{ border-bottom: 2px solid #888; }}
 def best_rows(table: Any, n_best: int = N_BEST) -> Any:
     """Return the best candidates of ``cv_results.csv``: rank, candidate, parameters, mean and std, fit time.
 
-    Parameters are texts, made from ``params``: a column of a CSV has one type, so that one gap in it makes all whole numbers
-    floats. A parameter that a candidate does not have is an empty text.
+    Parameters are texts, made from ``params``. The columns of the CSV file are not used, because pandas gives a column
+    one type: if one value is missing, all whole numbers become floats. A parameter that a candidate does not have is an
+    empty text.
 
     Parameters
     ----------
@@ -61,13 +62,13 @@ def best_rows(table: Any, n_best: int = N_BEST) -> Any:
 
 
 def cut_table(path: AnyPath, table: Any) -> bytes:
-    """Return the rows of ``cv_results.csv`` with the best ranks, as they stand there, as many as fit into the report.
+    """Return the best rows of ``cv_results.csv``, unchanged, and as many as fit into the report.
 
     Parameters
     ----------
     path : path-like
     table : DataFrame
-        What the file holds.
+        The content of the file.
     """
     order = table.sort_values([f"rank_test_{scorer_of(table)}", "candidate"]).index[:MOST_ROWS]
     wanted = set(order)

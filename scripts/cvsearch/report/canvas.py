@@ -1,4 +1,4 @@
-"""What figures of candidates share: points, sides with their texts, a legend below."""
+"""Parts that several figures of candidates share: points, sides with their texts, and a legend below."""
 
 import math
 from collections.abc import Mapping
@@ -10,51 +10,53 @@ from cvsearch.report.scores import Group, Scores
 from cvsearch.report.words import score_text
 from cvsearch.results.storage import scorer_of
 
-# Above this many points an SVG carries them as one picture, or no viewer opens it.
+# An SVG with more points than this holds them as one picture. Otherwise no viewer would open the file.
 MANY = 2000
 
-# In inches: a line of the legend, the width of a character, the least from one label to the next.
+# In inches: the height of a line of the legend, the width of a character, the least distance between two labels.
 LINE, CHARACTER, PITCH = 0.2, 0.075, 0.16
 
-# In square points: a candidate among few and among many, one outside the colours at least, the ring, a sign in the legend.
+# Sizes in square points: a candidate among few, a candidate among many, the least for a candidate outside the colours,
+# the ring, a sign in the legend.
 LARGEST, SMALLEST, OUTSIDE, RING, SIGN = 60.0, 5.0, 20.0, 170.0, 30.0
 
-# Baselines are lines on every scale of scores, in black with a white rim: no colour of the map hides them.
+# Baselines are lines on every scale of scores. They are black with a white rim, so no colour of the map hides them.
 LINES = {"default": "-", "dummy": ":"}
 
-# In characters.
+# Lengths in characters.
 LONGEST_TITLE, LONGEST_IN_TWO_COLUMNS = 50, 42
 
-# An outline needs so many candidates, and so many values on each side. It is computed on so many cells a side, its blur is at
-# least this share of a side, and the share of all candidates counts as so many candidates at each place.
+# For the outline of a region: the fewest candidates, the fewest values on each side, the cells on each side of the
+# grid, the least width of the blur as a share of a side, and how many candidates the share of all candidates counts for
+# at each place.
 FEWEST_FOR_REGION, FEWEST_VALUES, GRID, NARROWEST, PRIOR = 20, 10, 150, 0.015, 2
 
-# Between candidates and what is drawn over them.
+# The colour of lines that are drawn over candidates.
 INK = "#222222"
 
 
 def worst_first(table: Any) -> Any:
-    """Return ``cv_results.csv`` in the order in which candidates are drawn: where several share a place the best is seen."""
+    """Return ``cv_results.csv`` in the order of drawing: the worst first, so the best of those at one place is seen."""
     by = [f"mean_test_{scorer_of(table)}", "candidate"]
     return table.sort_values(by, ascending=[True, False], na_position="first").reset_index(drop=True)
 
 
 def draw_candidates(ax: Any, horizontal: Axis, vertical: Axis, scores: Scores, size: float | None = None) -> Any:
-    """Draw all candidates, coloured by their mean test score, and those that have no colour in the shapes of their groups.
+    """Draw all candidates, coloured by their mean test score. Those without a colour have the shape of their group.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
     horizontal, vertical : Axis
     scores : Scores
-        Of the table in the order of `worst_first`.
+        Scores of the table, in the order of `worst_first`.
     size : float, optional
-        Of a point, in square points.
+        Size of a point, in square points.
 
     Returns
     -------
     matplotlib.collections.PathCollection or None
-        The coloured points.
+        The coloured points. None if there are no such points.
     """
     n_candidates = len(scores.means)
     ax.grid(color="0.92", linewidth=0.6)
@@ -84,10 +86,13 @@ def draw_candidates(ax: Any, horizontal: Axis, vertical: Axis, scores: Scores, s
 
 
 def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Scores, size: float = RING) -> None:
-    """Draw a ring around the best candidate, of equals the lowest; `table` in the order of `worst_first`."""
+    """Draw a ring around the best candidate. If several are equal, it is the one with the lowest number.
+
+    `table` is in the order of `worst_first`.
+    """
     ranked = (table[f"rank_test_{scorer_of(table)}"] == 1).to_numpy() & (scores.means == scores.means)
     first = table["candidate"][ranked].min()
-    if first == first:  # NaN where nobody has a mean
+    if first == first:  # NaN if no candidate has a mean
         [best] = table.index[table["candidate"] == first]
         label = f"best: candidate {first}, {score_text(scores.means[best].item())}"
         place = horizontal.position[[best]], vertical.position[[best]]
@@ -95,17 +100,18 @@ def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Sco
 
 
 def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> None:
-    """Outline where most candidates cannot be told from the best, on the part of the map where both sides are scales.
+    """Outline the region where most candidates cannot be told from the best.
 
-    The share of such candidates is smoothed: both counts stand on a grid and are blurred with one normal kernel, which is narrower
-    for more candidates. The line is where the share is a half. Places without candidates nearby are outside.
+    Only the part of the map where both sides are scales is used. The share of such candidates is smoothed. Both counts,
+    of all candidates and of such candidates, stand on a grid and are blurred with one normal kernel. The kernel is
+    narrower for more candidates. The line is where the share is a half. Places without candidates nearby are outside.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
     horizontal, vertical : Axis
     alike : ndarray of bool of shape (n_candidates,)
-        Which candidates cannot be told from the best, the best one included.
+        Which candidates cannot be told from the best one. The best one counts too.
     """
     import numpy as np
     from matplotlib.patheffects import withStroke
@@ -121,10 +127,10 @@ def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> Non
         np.histogram2d(horizontal.numbers[rows], vertical.numbers[rows], bins=sides)[0] for rows in (on_scales, members)
     ]
     width = GRID * max(NARROWEST, 0.3 * on_scales.sum() ** -0.25)
-    # As if so many candidates stood around each place.
+    # Scaled so that a value is the number of candidates around a place.
     around = 4 * math.pi * width**2
     everyone, these = (gaussian_filter(count, width, mode="constant") * around for count in counts)
-    # A few candidates like the best are no region: each share is drawn towards that of all.
+    # A few candidates like the best are not a region. So each share is drawn towards the share of all candidates.
     share = (these + PRIOR * members.sum() / on_scales.sum()) / (everyone + PRIOR)
     share[everyone < 1] = 0
     if not share.min() < 0.5 <= share.max():
@@ -136,7 +142,10 @@ def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> Non
 
 
 def add_bar(figure: Any, points: Any, scores: Scores, beside: Any = None) -> Any:
-    """Add the colour bar beside some axes, pointed where candidates lie outside the colours; return its own axes."""
+    """Add the colour bar beside some axes, and return the axes of the bar.
+
+    An end of the bar is pointed if candidates lie outside the colours on that side.
+    """
     extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
     bar = figure.colorbar(points, ax=beside or points.axes, extend=extend[bool(scores.worse), bool(scores.better)])
     bar.set_label(scores.label, parse_math=False)
@@ -146,7 +155,7 @@ def add_bar(figure: Any, points: Any, scores: Scores, beside: Any = None) -> Any
 
 
 def add_baselines(baselines: Mapping[str, float], scores: Scores, scales: list[Any], ax: Any) -> None:
-    """Draw each baseline on scales of scores, and name it in the legend of `ax`."""
+    """Draw each baseline on the axes in `scales`, which show scores, and name the baseline in the legend of `ax`."""
     from matplotlib.patheffects import withStroke
 
     rim = [withStroke(linewidth=3, foreground="white")]
@@ -162,10 +171,14 @@ def add_baselines(baselines: Mapping[str, float], scores: Scores, scales: list[A
 
 
 def write_side(ax: Any, side: str, axis: Axis, length: float) -> float:
-    """Give the side "x" or "y" of a figure its ends and texts, on `length` inches; return the height that turned texts need."""
+    """Give the side "x" or "y" of a figure its ends and texts. The side is `length` inches long.
+
+    Return the height in inches that turned texts need.
+    """
     label, names = axis.label, axis.names
     scale = length / (axis.ends[1] - axis.ends[0])
-    # Names closer together than a line is high would overlap: then one in so many is written.
+    # If names are closer together than the height of a line, they would overlap. Then only one in `every` names is
+    # written.
     apart = (names[1][0] - names[0][0]) * scale if len(names) > 1 else PITCH
     if (every := math.ceil(PITCH / apart - 1e-9)) > 1:
         names = names[::every]
@@ -190,13 +203,16 @@ def write_side(ax: Any, side: str, axis: Axis, length: float) -> float:
 
 
 def _fit(positions: Any, texts: Any, scale: float) -> bool:
-    """Whether texts stand beside each other without touching, at these positions times `scale` inches."""
+    """Return whether texts at these positions, times `scale` inches, stand beside each other and do not touch."""
     ends = [(x * scale, len(text) * CHARACTER / 2) for x, text in zip(positions, texts, strict=True)]
     return all(x + half + CHARACTER < y - other for (x, half), (y, other) in zip(ends, ends[1:], strict=False))
 
 
 def add_legend(figure: Any) -> float:
-    """Add a legend of all panels below the figure; return the height in inches that its lines after the first need."""
+    """Add a legend of all panels below the figure.
+
+    Return the height in inches of the lines after the first one.
+    """
     found: dict[str, Any] = {}
     for ax in figure.axes:
         for handle, text in zip(*ax.get_legend_handles_labels(), strict=True):
@@ -208,6 +224,6 @@ def add_legend(figure: Any) -> float:
     for text in legend.get_texts():
         text.set_parse_math(False)
     for handle in legend.legend_handles:
-        if hasattr(handle, "set_sizes"):  # Points, which among many are small.
+        if hasattr(handle, "set_sizes"):  # Points. They are small if there are many.
             handle.set_sizes([max(SIGN, *handle.get_sizes())])
     return LINE * (math.ceil(len(found) / n_columns) - 1)

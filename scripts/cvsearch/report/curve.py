@@ -1,4 +1,4 @@
-"""The search curve: the best score by number of candidates, and whether more of them would help."""
+"""The search curve: the best score for each number of candidates. It tells whether more candidates would help."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from cvsearch.results.statistics.search_curve import LEVEL, best_so_far, search_
 
 WIDTH, HEIGHT = 7.2, 4.2
 
-# The curve is computed for at most so many numbers of candidates.
+# The curve is computed at this many numbers of candidates at most.
 POINTS = 200
 
-# From so many candidates on their numbers stand on a logarithmic scale.
+# With this many candidates or more, the axis of their numbers is logarithmic.
 LOGARITHMIC = 50
 
 
@@ -26,7 +26,7 @@ def draw_curve(table: Any, is_random: bool, title: str) -> Any:
     table : DataFrame
         ``cv_results.csv``.
     is_random : bool
-        Whether candidates are independent random draws. Only then has the median best of m candidates a meaning.
+        Whether candidates are independent random draws. The median best of m candidates has a meaning only then.
     title : str
 
     Returns
@@ -45,7 +45,7 @@ def draw_curve(table: Any, is_random: bool, title: str) -> Any:
         m = np.unique(np.geomspace(1, n_candidates, min(n_candidates, POINTS)).round().astype(int))
         curve = search_curve(scores.means, m)
         two_sided = ~np.isnan(curve.high)
-        # No lower end means that the best of so many may have no score at all.
+        # If there is no lower end, the best of so many candidates may have no score at all.
         lowest = np.where(np.isnan(curve.low), -np.inf, curve.low)
         low = _within(lowest, scores)
         label = f"{LEVEL:.0%} interval at each number"
@@ -87,7 +87,7 @@ def draw_curve(table: Any, is_random: bool, title: str) -> Any:
 
 
 def _within(values: Any, scores: Scores) -> Any:
-    """Return scores cut at the ends of the colours, as the map shows them; NaN stays."""
+    """Return scores cut at the ends of the colours, as on the map. NaN stays NaN."""
     import numpy as np
 
     return np.clip(values, scores.low, scores.high) if len(scores.inside) else np.full(len(values), np.nan)

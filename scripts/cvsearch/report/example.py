@@ -1,4 +1,4 @@
-"""The first sample, as anyone would want to see it before a search."""
+"""A picture of the first sample, for a look at the data before a search."""
 
 import textwrap
 from typing import Any
@@ -7,10 +7,10 @@ from cvsearch.data.dataset import Dataset
 from cvsearch.evaluation.model import searched
 from cvsearch.report.figure import pyplot
 
-# So many bars are told apart; more are drawn as one outline, which takes a thousandth of the time.
+# So many bars can be told apart. If there are more, they are drawn as one outline. This takes a thousandth of the time.
 MAX_BARS = 100
 
-# So much of a table and of a text is shown.
+# At most so many lines of a table and so many characters of a text are shown.
 MAX_LINES = 20
 MAX_CHARACTERS = 900
 
@@ -18,15 +18,16 @@ COLOR = "#4477aa"
 
 
 def draw_example(dataset: Dataset, held_out: Any = None) -> Any:
-    """Return a figure of the first sample, of those that the search may see.
+    """Return a figure of the first sample that the search may see.
 
-    An image where samples are images, its features as bars where they are numbers, names and values of a table, or the text.
+    If samples are images, it is the image. If features are numbers, they are bars. For a table, it has names and
+    values. For texts, it is the text.
 
     Parameters
     ----------
     dataset : Dataset
     held_out : ndarray of int or None
-        Positions of the samples that are held out, where some are.
+        Positions of the samples that are held out. None if no samples are held out.
     """
     import numpy as np
 
@@ -80,7 +81,7 @@ def _bars(values: Any, label: str) -> Any:
 
 
 def _lines(pairs: list[tuple[str, str]], count: int) -> Any:
-    """Draw names and their values, one below the other."""
+    """Draw names and their values, one pair below the other."""
     shown = pairs if count <= MAX_LINES else pairs[: MAX_LINES - 1]
     more = [] if count <= MAX_LINES else [(f"… and {count - len(shown):,} more", "")]
     lines = [*shown, *more]
@@ -102,7 +103,7 @@ def _text(text: str) -> Any:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as a person writes it; whole numbers without a point."""
+    """Return a value as a person writes it. Whole numbers have no decimal point."""
     if isinstance(value, list):
         return ", ".join(map(_shown, value))
     value = value.item() if hasattr(value, "item") and not isinstance(value, str) else value

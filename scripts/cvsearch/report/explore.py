@@ -1,4 +1,4 @@
-"""The interactive page of a search: one file that needs nothing else, no network either."""
+"""The interactive page of a search. It is one file, and needs no other file and no network."""
 
 import html
 import json
@@ -15,10 +15,11 @@ from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut, in_words, value_text
 from cvsearch.results.storage import scorer_of
 
-# Bytes of the candidates at most: with plotly (4.8 MB) the page stays below 10 MB. And candidates, so that it stays quick.
+# The most bytes for candidates: with plotly (4.8 MB) the page stays below 10 MB. The most candidates, so that the page
+# stays quick.
 MOST_BYTES, MOST_CANDIDATES = 4_900_000, 50_000
 
-# Significant digits of numbers, and of positions among as many steps of an axis.
+# Significant digits of numbers, and the digits of positions: an axis has about 10**STEPS steps.
 DIGITS, STEPS = 6, 5
 
 LONGEST_TEXT, LONGEST_REASON = 200, 300
@@ -47,7 +48,7 @@ def explore_page(table: Any, evaluations: Any, space: Space, title: str) -> str:
 
 
 def as_script(value: Any) -> str:
-    """Return JSON that may stand inside a script element: no text of a user's ends the element or begins another."""
+    """Return JSON that may stand inside a script element. No text of the user can end this element or begin another."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -55,19 +56,20 @@ def as_script(value: Any) -> str:
 
 
 def page_data(table: Any, evaluations: Any, space: Space, title: str) -> Json:
-    """Return what the page knows, at most about `MOST_BYTES` of it. See ``explore.html`` for what becomes of it.
+    """Return the data of the page, of about `MOST_BYTES` at most. ``explore.html`` shows them.
 
-    Where the candidates are too many, the page holds the better half of what it can by rank, and of the others every so many.
+    If there are too many candidates, the page holds as many as it can. Half of them are the best by rank. The other
+    half is taken at even distances from the rest.
 
     Parameters
     ----------
     table, evaluations, space, title
-        As for `explore_page`.
+        As in `explore_page`.
 
     Returns
     -------
     dict
-        JSON.
+        The data, as JSON values.
     """
     table = table.sort_values("candidate").reset_index(drop=True)
     n_kept = min(len(table), MOST_CANDIDATES)
@@ -81,7 +83,7 @@ def page_data(table: Any, evaluations: Any, space: Space, title: str) -> Json:
 
 
 def _chosen(table: Any, n_kept: int) -> Any:
-    """Return the rows that the page holds, in their order."""
+    """Return the rows that the page holds, in the order of the table."""
     import numpy as np
 
     if n_kept >= len(table):
@@ -94,7 +96,7 @@ def _chosen(table: Any, n_kept: int) -> Any:
 
 
 class _Everything:
-    """What is known of all candidates, to be cut to those that the page holds."""
+    """The data of all candidates. `of` cuts them to the candidates that the page holds."""
 
     def __init__(self, table: Any, evaluations: Any, space: Space, title: str) -> None:
         self.table, self.title = table, title
@@ -116,7 +118,7 @@ class _Everything:
         self.groups, self.group = self._groups()
 
     def _quantities(self) -> list[tuple[Json, Axis | None, list[Any]]]:
-        """Return each column: what is said of it, its axis, and the value of every candidate."""
+        """Return each column as a tuple: what the page says about it, its axis, and the value of every candidate."""
         numbers = self.table["candidate"].tolist()
         rank = f"rank_test_{self.scorer}"
         found: list[tuple[Json, Axis | None, list[Any]]] = [
@@ -151,7 +153,7 @@ class _Everything:
         return parameter_axis(column.replace("_", " "), values, [], none="missing")
 
     def _groups(self) -> tuple[list[Json], Any]:
-        """Return how candidates are drawn, and the number of each candidate's way."""
+        """Return the ways to draw a candidate, and for each candidate the number of its way."""
         import numpy as np
 
         symbols = {"v": "triangle-down", "^": "triangle-up", "x": "x-thin-open", "+": "cross-thin-open"}
@@ -165,7 +167,7 @@ class _Everything:
         return groups, numbers
 
     def of(self, rows: Any) -> Json:
-        """Return what is known of the candidates in these rows."""
+        """Return the data of the candidates in these rows."""
         numbers = self.table["candidate"].to_numpy()[rows].tolist()
         reasons: dict[str, int] = {}
         failures = {
@@ -223,7 +225,7 @@ def _about(key: str, name: str, is_parameter: bool = False, is_score: bool = Fal
 
 
 def _parameter(value: Any) -> Any:
-    """Return a parameter's value: a number as a number, None where the candidate does not have it, others as a text."""
+    """Return a parameter's value: a number as a number, any other value as a text. A missing parameter gives None."""
     if value is ABSENT:
         return None
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -232,7 +234,10 @@ def _parameter(value: Any) -> Any:
 
 
 def _number(value: float) -> Any:
-    """Return a number as JSON takes it, with `DIGITS` digits: None for a missing one, a text for what JSON has no number for."""
+    """Return a number that JSON can hold, with `DIGITS` digits.
+
+    A missing number (NaN) gives None. A number that JSON cannot hold gives a text.
+    """
     if value != value:
         return None
     if isinstance(value, int):

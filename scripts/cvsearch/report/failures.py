@@ -1,4 +1,4 @@
-"""Evaluations that failed: by reason, and where in the space."""
+"""A figure of the evaluations that failed: for which reason, and where in the space."""
 
 from collections import Counter
 from typing import Any
@@ -9,8 +9,8 @@ from cvsearch.report.canvas import LONGEST_TITLE, MANY, SMALLEST, add_legend, wr
 from cvsearch.report.figure import pyplot
 from cvsearch.report.words import cut
 
-# Reasons that have a colour of their own; the others share one. The colours are Paul Tol's "bright", told apart without colour
-# vision with the help of the signs.
+# The commonest reasons have a colour each. The others share one colour. The colours are Paul Tol's "bright". The signs
+# help readers without colour vision to tell the reasons apart.
 COLOURS = ["#ee6677", "#4477aa", "#ccbb44", "#228833", "#aa3377"]
 SIGNS = ["x", "s", "^", "D", "v"]
 OTHER, OTHER_SIGN = "0.45", "+"
@@ -21,7 +21,9 @@ LONGEST_REASON = 80
 
 
 def reasons_of(evaluations: Any) -> Any:
-    """Return, for each evaluation that failed or lacks a score, why: its status and the first line of its error.
+    """Return the reason for each evaluation that failed or lacks a score.
+
+    A reason is the status of the evaluation and the first line of its error.
 
     Parameters
     ----------

@@ -15,12 +15,12 @@ STYLE: Any = {
     "svg.hashsalt": "cvsearch",
     "svg.fonttype": "none",
 }
-COLORMAP = "viridis"  # Readable without colour vision, and in gray.
+COLORMAP = "viridis"  # Can be read without colour vision, and in gray.
 MARK = "#d62728"
 
 
 def pyplot() -> Any:
-    """Return matplotlib.pyplot, drawing to files, in the style of all figures."""
+    """Return matplotlib.pyplot, set up to draw to files in the style of all figures."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -31,7 +31,7 @@ def pyplot() -> Any:
 
 
 def save(figure: Any, path: AnyPath) -> None:
-    """Write a figure in the format that the ending of `path` names; the same bytes for the same figure."""
+    """Write a figure in the format that the ending of `path` names. Equal figures give equal bytes."""
     import io
 
     kind = str(path).rsplit(".", 1)[-1]
@@ -41,7 +41,7 @@ def save(figure: Any, path: AnyPath) -> None:
 
 
 def close(figure: Any) -> None:
-    """Let go of a figure: matplotlib keeps all of them otherwise."""
+    """Close a figure. Otherwise matplotlib keeps it in memory."""
     pyplot().close(figure)
 
 

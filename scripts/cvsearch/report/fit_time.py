@@ -1,4 +1,4 @@
-"""Fit time against score: what a better score costs."""
+"""A figure of fit time against score. It shows how much time a better score costs."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from cvsearch.report.axes import Axis, parameter_axis
 from cvsearch.report.canvas import worst_first
 from cvsearch.report.train_test import draw_against
 
-# Times that differ by less than this factor stand on a plain scale.
+# If the times differ by less than this factor, their scale is not logarithmic.
 WIDE = 20
 
 
 def time_axis(seconds: Any, label: str) -> Axis:
-    """Return times as an axis, logarithmic where they differ much.
+    """Return times as an axis. It is logarithmic if the times differ much.
 
     Parameters
     ----------

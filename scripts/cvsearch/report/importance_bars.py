@@ -10,21 +10,21 @@ from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 from cvsearch.results.importance import LEAST_TOP, TOP, Importance, Values, importances, values_on
 
-# Bars at most, and inches for each.
+# The most bars, and the height of a bar in inches.
 MOST, BAR = 20, 0.34
 
 WIDTH = 7.2
 
 
 def importance_of(table: Any, space: Space) -> dict[str, Importance] | None:
-    """Return the importance of every parameter that varies; None where the candidates are too few.
+    """Return the importance of every parameter that varies. Return None if there are too few candidates.
 
     Parameters
     ----------
     table : DataFrame
         ``cv_results.csv``.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     """
     axes = parameter_axes(table, space)
     columns = parameter_values(table, axes)
@@ -49,7 +49,7 @@ def draw_importance(table: Any, space: Space, title: str) -> Any:
     table : DataFrame
         ``cv_results.csv``.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     title : str
 
     Returns
@@ -67,7 +67,7 @@ def draw_importance(table: Any, space: Space, title: str) -> Any:
     rows = range(len(bars))
     shares = [value.share for value in bars.values()]
     ends = [[v.share - v.low for v in bars.values()], [v.high - v.share for v in bars.values()]]
-    # The interval of a bootstrap may lie beside the share itself.
+    # The interval of a bootstrap need not hold the share itself.
     ends = [[max(0.0, length) for length in side] for side in ends]
     ax.barh(rows, shares, height=0.6, color="#4477aa", alpha=0.75)
     ax.errorbar(shares, rows, xerr=ends, fmt="none", ecolor=INK, elinewidth=1.3, capsize=3)

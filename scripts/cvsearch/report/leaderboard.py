@@ -1,4 +1,4 @@
-"""Several searches beside each other, as a figure."""
+"""A figure that shows several searches beside each other."""
 
 from typing import Any
 
@@ -8,13 +8,14 @@ from cvsearch.report.words import cut
 from cvsearch.results.storage import csv_bytes
 from cvsearch.results.tables import Columns
 
-# In inches: the figure, and the height of a search in it.
+# In inches: the width of the figure, the height of what is around its rows, and the height of a row. A search has one
+# row.
 WIDTH, MARGIN, ROW = 7.2, 1.5, 0.45
 
-# In characters.
+# Length in characters.
 LONGEST_NAME = 30
 
-# How the mean of each baseline is drawn, on the line of its search.
+# How the mean of each baseline is drawn, in the row of its search.
 MARKS: dict[str, dict[str, Any]] = {
     "default": {
         "marker": "D",
@@ -27,7 +28,7 @@ MARKS: dict[str, dict[str, Any]] = {
 
 
 def draw_leaderboard(table: Any) -> Any:
-    """Return a figure of the best candidate of each search, the best search on top, with its baselines.
+    """Return a figure of the best candidate and the baselines of each search. The best search is on top.
 
     Parameters
     ----------

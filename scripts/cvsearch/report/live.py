@@ -1,6 +1,7 @@
-"""What the console shows while a run goes on: each step in a line, and how far the searches are.
+"""The lines that the console shows during a run: one for each step, and lines about how far the searches are.
 
-Snakemake says two to six lines for each job. The file under ``.snakemake/log`` keeps all of them, and ``--verbose`` shows them.
+Snakemake says two to six lines for each job. A filter hides them. The file under ``.snakemake/log`` keeps all of them,
+and ``--verbose`` shows all of them.
 """
 
 import logging
@@ -19,10 +20,10 @@ from cvsearch.report.words import duration
 # Seconds between two lines of progress.
 LINE_SECONDS = 10.0
 
-# In a search of more jobs than this the receipts are not counted: that takes some 0.1 s for 10,000.
+# If a search has more jobs than this, its receipts are not counted. To count 10,000 receipts takes about 0.1 s.
 MANY_JOBS = 10_000
 
-# Names of rules. Jobs of the first are shown as progress, and not one by one.
+# Names of rules. Jobs of `evaluate` are not shown one by one. They are shown as progress.
 EVALUATE, JUDGE = "evaluate", "judge_search"
 
 _CHATTER = {
@@ -35,7 +36,7 @@ _CHATTER = {
     LogEvent.PROGRESS,
 }
 
-# Lines of Snakemake without an event.
+# Starts of those lines of Snakemake that have no event.
 _CHATTER_STARTS = (
     "Assuming unrestricted shared filesystem usage",
     "Building DAG of jobs",
@@ -52,7 +53,7 @@ _CHATTER_STARTS = (
 
 
 def is_needed(record: logging.LogRecord) -> bool:
-    """Return whether a person needs a line of Snakemake's log: a filter for its console. Warnings and errors are needed."""
+    """Return whether the console shows a line of Snakemake's log. Warnings and errors are always shown."""
     if record.levelno > logging.INFO:
         return True
     event = getattr(record, "event", None)
@@ -65,17 +66,17 @@ def show(
     whole: bool,
     on_judged: Callable[[], None] | None = None,
 ) -> None:
-    """Let Snakemake's logger show a run in few lines.
+    """Make Snakemake's logger show a run in few lines.
 
     Parameters
     ----------
     logger : Logger
-        Snakemake's. It has a handler for the console and one for its log file, which is left alone.
+        Snakemake's logger. It has a handler for the console and one for its log file. The second one is not changed.
     searches : sequence of SearchPaths
     whole : bool
-        Whether Snakemake's own lines stay.
+        Whether Snakemake's own lines are shown too.
     on_judged : callable, optional
-        Called after a search was judged.
+        Called each time after a search was judged.
     """
     if not whole:
         for handler in logger.handlers:
@@ -91,11 +92,11 @@ class Live(logging.Handler):
     ----------
     searches : sequence of SearchPaths
     steps : bool
-        Whether each job is shown, other than evaluations.
+        Whether a line is shown for each job that does not evaluate candidates.
     on_judged : callable, optional
-        Called after a search was judged.
+        Called each time after a search was judged.
     show : callable, optional
-        Called with each line, in place of printing it.
+        Called with each line. Without it, lines are printed.
     """
 
     def __init__(
@@ -111,10 +112,10 @@ class Live(logging.Handler):
         self.next = time.monotonic() + LINE_SECONDS
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show what a record tells."""
+        """Show what a log record says, if it is about a step or about progress."""
         event = getattr(record, "event", None)
         if event == LogEvent.JOB_INFO:
-            # A workflow that uses this one as a module may put a prefix before the names of rules.
+            # Another workflow may use this one as a module and put a prefix before the names of rules.
             if record.__dict__["rule_name"].endswith(EVALUATE):
                 for search in self.searches:
                     search.begin()
@@ -131,7 +132,7 @@ class Live(logging.Handler):
 
 
 class Counts(NamedTuple):
-    """What the receipts of a search tell: evaluations done and asked for, and jobs without a receipt."""
+    """Counts from the receipts of a search: evaluations done, evaluations asked for, and jobs without a receipt."""
 
     done: int
     asked: int
@@ -139,7 +140,7 @@ class Counts(NamedTuple):
 
 
 class Progress:
-    """How far a search is, from the receipts of its jobs.
+    """Tells how far a search is. It counts the receipts of the jobs.
 
     Parameters
     ----------
@@ -152,16 +153,16 @@ class Progress:
         self._done_before = self._done = self._jobs_left = 0
 
     def begin(self) -> None:
-        """Take note of what was there before the first evaluation of this run."""
+        """Before the first evaluation of this run, count what is already done."""
         if self._started is None and (counts := self._counts()) is not None:
             self._started = time.monotonic()
             self._done_before = self._done = counts.done
             self._jobs_left = counts.jobs_left
 
     def finished(self, due: bool) -> str | None:
-        """Return the line of progress after a job has finished; before the line is due, only after the last job.
+        """Return the line of progress after a job has finished. If no line is due, return one only after the last job.
 
-        Receipts are counted only where a line may come of it: a search may have many.
+        A search may have many receipts. So they are counted only if there may be a line to show.
         """
         self._jobs_left -= 1
         if self._started is None or not (due or self._jobs_left <= 0) or (counts := self._counts()) is None:
@@ -178,10 +179,10 @@ class Progress:
         return f"{line}, about {duration(left)} to go"
 
     def _counts(self) -> Counts | None:
-        """Count; None where there is no plan, or there are too many jobs."""
+        """Return the counts. Return None if there is no plan, or if there are too many jobs."""
         try:
             plans = read_plans(self.paths)
-        except InputError:  # What reads the plan next says so, and stops the run.
+        except InputError:  # The next step that reads the plan gives this error, and stops the run.
             return None
         n_jobs = sum(len(plan.batches) * plan.n_splits for plan in plans)
         if not plans or n_jobs > MANY_JOBS:

@@ -1,6 +1,7 @@
-"""The page that the report opens with: verdict, findings and next region of each search, then splits, costs and provenance.
+"""The page that the report opens with.
 
-Snakemake reads it as reStructuredText, after it has run it through jinja.
+It has the verdict, the findings and the next region of each search, then splits, costs and provenance. Snakemake
+renders the page with jinja first, and reads the result as reStructuredText.
 """
 
 import base64
@@ -23,14 +24,15 @@ from cvsearch.report.verdict_text import sentences
 from cvsearch.report.words import cut, in_words, score_text
 from cvsearch.results.storage import REBUILD
 
-# A table of the page has at most so many rows. What it is cut from is named below it.
+# A table of the page has at most so many rows. If it is cut, the line below it names the whole table.
 MOST_ROWS = 20
 
 # Characters of parameters in a table.
 LONGEST_PARAMS = 80
 
-# Snakemake's report puts its text in the middle of the screen, beside the graph of the rules, and what is longer than the screen
-# loses its top. The first three lines give it the whole width, from the top on, with the graph below.
+# Snakemake's report puts its text in the middle of the screen, beside the graph of the rules. A text that is longer
+# than the screen loses its top. The first three rules of the style give the text the whole width, start it at the top,
+# and put the graph below it.
 STYLE = """<style>
 .items-center:has(.cv) { align-items: flex-start; justify-content: flex-start; min-width: 0; }
 .gap-3:has(.cv) { flex-direction: column; min-width: 0; }
@@ -61,7 +63,7 @@ def write_opening(results: AnyPath, searches: Sequence[str]) -> None:
     results : path-like
         The folder of results.
     searches : sequence of str
-        Their names.
+        Names of the searches.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def write_opening(results: AnyPath, searches: Sequence[str]) -> None:
 
 
 def as_rst(page: str) -> str:
-    """Return HTML as a block of reStructuredText in which jinja finds nothing to do."""
+    """Return HTML as a block of reStructuredText. Jinja does not change this block."""
     block = f'{STYLE}<div class="cv">{page.replace("{", "&#123;")}</div>'
     return f".. raw:: html\n\n{textwrap.indent(block, '   ')}\n"
 
@@ -96,7 +98,7 @@ def _search(search: SearchPaths, heading: bool) -> list[str]:
         )
         parts += ["<h3>The next region, to paste into the config</h3>", f"<pre>{html.escape(block)}</pre>"]
     if search.map.exists():
-        picture = base64.encodebytes(search.map.read_bytes()).decode()  # In lines: docutils refuses long ones.
+        picture = base64.encodebytes(search.map.read_bytes()).decode()  # In lines: docutils refuses long lines.
         parts.append(
             f'<p><img alt="Parameter map of {html.escape(search.name)}" src="data:image/png;base64,{picture}"></p>'
         )

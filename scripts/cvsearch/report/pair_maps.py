@@ -1,4 +1,4 @@
-"""Maps of the pairs of parameters that matter most."""
+"""A figure with a map for each pair of the parameters that matter most."""
 
 import itertools
 import math
@@ -23,10 +23,11 @@ from cvsearch.report.parameter_map import ALIKE
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 
-# Parameters that are paired.
+# At most so many parameters are paired.
 MOST = 4
 
-# In inches: a panel, and the sides of what is drawn in it. In square points: a candidate among few and among many, the ring.
+# In inches: a panel, and the sides of what is drawn in it. In square points: a candidate among few and among many, the
+# ring.
 PANEL, HIGH, ACROSS, UPWARDS, LARGEST, SMALLEST, RING = 3.7, 3.2, 2.5, 2.3, 25.0, 2.0, 80.0
 
 LONGEST_TITLE = 50
@@ -37,19 +38,20 @@ def draw_pairs(
 ) -> Any:
     """Return a figure with a map for each pair of the parameters that matter most, each map as in `draw_map`.
 
-    The parameters are those with the largest importance. Where that cannot be told, they are those that show most of the space.
+    The parameters are those with the largest importance. If the importance cannot be told, they are the parameters that
+    show most of the space.
 
     Parameters
     ----------
     table : DataFrame
         ``cv_results.csv``.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     title : str
     baselines : mapping of str to float, optional
-        Baseline to its mean test score.
+        The mean test score of each baseline, by its name.
     alike : ndarray of bool of shape (n_candidates,), optional
-        Which candidates cannot be told from the best, in the order of the table.
+        Which candidates cannot be told from the best one, in the order of the table.
 
     Returns
     -------

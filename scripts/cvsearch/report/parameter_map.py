@@ -1,4 +1,4 @@
-"""The parameter map: which regions of the space score well."""
+"""The parameter map. It shows which regions of the space score well."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +21,11 @@ from cvsearch.report.figure import pyplot
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 
-# In inches: the figure, the vertical axis at least, and the horizontal one with what is written at its left.
+# In inches: the figure, the least length of the vertical axis, and the length of the horizontal axis with the texts at
+# its left.
 WIDTH, HEIGHT, VERTICAL, HORIZONTAL = 7.2, 5.4, 3.7, 5.2
 
-# A column beside those of the table.
+# A column that is added to the table.
 ALIKE = "cannot be told from the best"
 
 
@@ -33,23 +34,24 @@ def draw_map(
 ) -> Any:
     """Return a figure of the parameter map.
 
-    The first parameter upwards, the second to the right; with one parameter its mean test score upwards. Candidates are drawn
-    from worst to best, so where several share a place the best is seen. All candidates are in the figure: those outside the
-    colours are triangles that point there, those without a mean score are crosses. Baselines are lines on the colour bar, and on
-    an axis of scores; the legend has their scores, and says which lie outside.
+    The first parameter is on the vertical axis and the second on the horizontal one. With one parameter, the mean test
+    score is on the vertical axis. Candidates are drawn from worst to best. So if several share a place, the best is
+    seen. All candidates are in the figure. Candidates outside the colours are triangles that point up or down.
+    Candidates without a mean score are crosses. Baselines are lines on the colour bar, and on an axis of scores. The
+    legend has their scores, and says which of them lie outside the colours.
 
     Parameters
     ----------
     table : DataFrame
         ``cv_results.csv``.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     title : str
     baselines : mapping of str to float, optional
-        Baseline to its mean test score.
+        The mean test score of each baseline, by its name.
     alike : ndarray of bool of shape (n_candidates,), optional
-        Which candidates cannot be told from the best, in the order of the table. Where both sides are parameters, the region of
-        them is outlined.
+        Which candidates cannot be told from the best one, in the order of the table. If both sides are parameters, the
+        region of these candidates is outlined.
 
     Returns
     -------

@@ -1,14 +1,15 @@
-"""The lines of progress that a job writes while it evaluates."""
+"""The lines of progress that a job writes while it evaluates candidates."""
 
 import time
 from collections.abc import Callable
 
-# A job that takes longer than so many seconds says each time how far it is. Shorter ones would only fill the console.
+# A long job says how far it is after each time of so many seconds. If short jobs did so, they would only fill the
+# console.
 LINE_SECONDS = 60.0
 
 
 class Reporter:
-    """Tells how far a job is: its log when it ends, and the console too where it takes long.
+    """Tells how far a job is: in its log when it ends, and on the console too if it takes long.
 
     Parameters
     ----------
@@ -19,7 +20,7 @@ class Reporter:
     say : callable
         Called with each line for the console.
     note : callable
-        Called with the last line, which is for the log.
+        Called with the last line. This line is for the log.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Mean test scores as a figure shows them: the range of its colours, and who stands outside it or has no mean."""
+"""Mean test scores for a figure: the range of the colours, and the candidates that are outside it or have no mean."""
 
 import math
 import statistics
@@ -9,8 +9,8 @@ from cvsearch.report.figure import COLORMAP
 from cvsearch.report.words import number_text
 from cvsearch.results.storage import scorer_of
 
-# A mean is far below the others, or far above them, at so many times a distance between them, and is left out of the colours
-# where these would be so many times longer with it; see `colour_range`.
+# A mean is far below or far above the others if it is so many times a distance between them away. The colours leave out
+# a mean that is far below, if with it their scale would be more than LONGER times longer. See `colour_range`.
 FAR_BELOW, FAR_ABOVE, LONGER = 20, 100, 5
 
 
@@ -20,13 +20,13 @@ class Group(NamedTuple):
     Attributes
     ----------
     text : str
-        What the legend says of them.
+        Text for these candidates in the legend.
     members : sequence of int
-        Their rows in the table.
+        Rows of these candidates in the table.
     look : dict
         Keyword arguments of ``Axes.scatter``.
     place : str
-        What an axis of scores says of them; empty where they stand at the edge of its scale.
+        Text for these candidates on an axis of scores. Empty if they stand at the edge of the scale.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Group(NamedTuple):
 
 
 class Scores:
-    """The mean test scores of the scorer that ranks.
+    """The mean test scores of the scorer that ranks the candidates.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Scores:
     label : str
     means : ndarray of shape (n_candidates,)
     low, high : float
-        Ends of the colours; NaN where no mean is finite.
+        Ends of the colours. NaN if no mean is finite.
     inside : ndarray of int
         Rows with a mean that has a colour of its own.
     worse, better, without : list of Group
@@ -70,7 +70,7 @@ class Scores:
 
         worst, best = (colormaps[COLORMAP](end) for end in (0.0, 1.0))
         down, up = {"marker": "v", "color": worst}, {"marker": "^", "color": best}
-        # On a map nothing else tells an infinite mean from one that is merely far.
+        # On a map, only this rim tells an infinite mean from a mean that is far.
         rim = {"edgecolors": "black", "linewidths": 0.8}
         cross = {"color": "0.6", "linewidths": 0.8}
         self.worse = _with_members(
@@ -87,7 +87,11 @@ class Scores:
         )
 
     def axis(self) -> Axis:
-        """Return the scores as an axis. It spans the colours; what is outside stands at its edge, or has a place there."""
+        """Return the scores as an axis.
+
+        The axis spans the colours. Scores outside the colours stand at the edge of the scale. Infinite and missing
+        scores have a place beside the scale.
+        """
         import numpy as np
 
         scale, numbers = None, np.full(len(self.means), np.nan)
@@ -101,27 +105,29 @@ class Scores:
 
 
 def _with_members(*groups: Group) -> list[Group]:
-    """Return the groups that have members, who are masks here and become rows."""
+    """Return the groups that have members. The members are given as masks and become row numbers."""
     import numpy as np
 
     return [Group(text, np.flatnonzero(mask), look, place) for text, mask, look, place in groups if mask.any()]
 
 
 def colour_range(table: Any) -> tuple[float, float]:
-    """Return the scores at the ends of the colour scale; NaN where no candidate has a finite mean.
+    """Return the scores at the ends of the colour scale. They are NaN if no candidate has a finite mean.
 
-    From the worst to the best mean, but never narrower than one standard deviation between splits to either side: what is
-    smaller than that is noise, and should not look like a region.
+    The scale goes from the worst to the best mean. It is at least two standard deviations between splits wide. A
+    smaller difference is noise, and should not look like a region.
 
-    Means far from the others are left out, or one model that diverged would give all others one colour. Distances are taken
-    from the upper quartile: the map asks which regions score well, and half of the candidates may have diverged.
+    Means far from the others are left out. Otherwise one model that diverged would give all others one colour.
+    Distances are taken from the upper quartile, because the map shows which regions score well. Half of the candidates
+    may have diverged.
 
-    * Above, a mean is far at 100 times the distance between the quartiles. A few good candidates among many bad ones are what
-      the map is for, and are not to be cut off.
-    * Below, a mean is far at 20 times the distance between the upper quartile and the best, if the scale would be more than 5
-      times longer with it. So accuracies from 0.3 to 1 are shown whole, however close the best are.
+    * Above, a mean is far at 100 times the distance between the quartiles. The map has to show a few good candidates
+      among many bad ones, so these must not be cut off.
+    * Below, a mean is far at 20 times the distance between the upper quartile and the best. It is left out if the scale
+      would be more than 5 times longer with it. So accuracies from 0.3 to 1 are all shown, even if the best are close
+      to each other.
     * No distance counts as smaller than the standard deviation between splits.
-    * Quartiles are those of the distinct means, for many candidates may share the score of a constant prediction.
+    * Quartiles are those of the distinct means, because many candidates may share the score of a constant prediction.
     """
     import numpy as np
 
@@ -144,16 +150,16 @@ def colour_range(table: Any) -> tuple[float, float]:
 
 
 def _wide_enough(means: Any, stds: Any) -> tuple[float, float]:
-    """Return the least and the greatest mean, apart by at least two standard deviations between splits."""
+    """Return the least and the greatest mean, moved apart to at least two standard deviations between splits."""
     low, high = means.min().item(), means.max().item()
     missing = max(0.0, 2 * statistics.median(_finite(stds)) - (high - low))
     return low - missing / 2, high + missing / 2
 
 
 def _upper_quartile(means: Any, stds: Any) -> tuple[float, float]:
-    """Return it, and the standard deviation between splits of the candidates that reach it.
+    """Return the upper quartile, and the standard deviation between splits of the candidates that reach it.
 
-    Both are what one candidate has. A number between two candidates would move with the one that is far.
+    Each of the two is the value of one candidate. A number between two candidates would move if one of the two is far.
     """
     import numpy as np
 
@@ -162,5 +168,5 @@ def _upper_quartile(means: Any, stds: Any) -> tuple[float, float]:
 
 
 def _finite(stds: Any) -> list[float]:
-    """Return the finite ones; a 0 where there are none."""
+    """Return the finite standard deviations. If there are none, return a single 0."""
     return [std for std in stds.tolist() if math.isfinite(std)] or [0.0]

@@ -1,4 +1,4 @@
-"""The score along each parameter, with running median and quantiles."""
+"""A figure of the score along each parameter, with running median and quantiles."""
 
 import math
 from typing import Any, NamedTuple
@@ -10,13 +10,13 @@ from cvsearch.report.figure import MARK, pyplot
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 
-# Parameters that are drawn at most, those first that show most of the space.
+# At most so many parameters are drawn. The parameters that show most of the space come first.
 MOST = 12
 
 # Quantiles around the median.
 OUTER = (0.1, 0.9)
 
-# Candidates in a window at least, and windows at most.
+# The fewest candidates in a window, and the most windows.
 LEAST_IN_WINDOW, MOST_WINDOWS = 10, 25
 
 # In inches: a panel, and the sides of what is drawn in it.
@@ -26,7 +26,7 @@ LONGEST_TITLE = 60
 
 
 class Window(NamedTuple):
-    """Candidates beside each other on an axis: where they stand, and the quantiles of their scores."""
+    """Candidates beside each other on an axis: their position, and the quantiles of their scores."""
 
     position: float
     low: float
@@ -35,12 +35,12 @@ class Window(NamedTuple):
 
 
 def windows_of(numbers: Any, scores: Any) -> list[Window]:
-    """Return windows along a scale with equally many candidates each; one for each number where there are few.
+    """Return windows along a scale, with equally many candidates each. If there are few numbers, each has a window.
 
     Parameters
     ----------
     numbers, scores : ndarray of shape (n_candidates,)
-        A candidate with a NaN in one of them takes no part.
+        A candidate with a NaN in one of the two is left out.
     """
     import numpy as np
 
@@ -63,14 +63,16 @@ def _window(position: Any, scores: Any) -> Window:
 
 
 def draw_slices(table: Any, space: Space, title: str) -> Any:
-    """Return a figure with a panel for each parameter that varies: the mean test score of all candidates over its values.
+    """Return a figure with a panel for each parameter that varies.
+
+    A panel shows the mean test score of all candidates over the values of the parameter.
 
     Parameters
     ----------
     table : DataFrame
         ``cv_results.csv``.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     title : str
 
     Returns
@@ -114,7 +116,7 @@ def _size(n_candidates: int) -> float:
 
 
 def _draw_windows(ax: Any, horizontal: Axis, scores: Any) -> None:
-    """Draw median and quantiles: along the scale as a line in a band, at a place beside it as a bar."""
+    """Draw median and quantiles. They are a line in a band along the scale, and a bar at each place beside it."""
     import numpy as np
 
     windows = windows_of(horizontal.numbers, scores)

@@ -1,4 +1,4 @@
-"""How far a search is, from what is on disk."""
+"""Tells how far a search is, from the files on disk."""
 
 import statistics
 import time
@@ -15,15 +15,16 @@ from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
 from cvsearch.report.words import duration, in_words, score_text
 
-# The rate is that of the evaluations that finished in so many seconds: long enough for slow ones, short enough to forget a pause.
+# The rate counts the evaluations that finished in the last so many seconds. This time is long enough for slow
+# evaluations, and short enough to forget a pause.
 RECENT_SECONDS = 600
 
-# What is kept of each row.
+# The parts of a row that are read.
 NEEDED = ("status", "attempt", "finished", "time", "test", "train", "scorers")
 
 
 class Best(NamedTuple):
-    """The candidate that ranks first so far."""
+    """The candidate that ranks first at this time."""
 
     candidate: int
     params: dict[str, Any]
@@ -38,9 +39,10 @@ class Progress(NamedTuple):
     Attributes
     ----------
     evaluations, done, failed, running : int
-        Of the plan: asked for; succeeded; with a row that says why not; in flight in a writer that lives.
+        Evaluations that the plan asks for, evaluations that succeeded, evaluations that failed and have a row that says
+        why, and evaluations that run now in a writer that lives.
     rate : float or None
-        Evaluations per second, lately.
+        Evaluations per second in the last minutes. None if there were none.
     best : Best or None
     """
 
@@ -53,18 +55,18 @@ class Progress(NamedTuple):
 
     @property
     def left(self) -> int:
-        """How many evaluations nobody has begun."""
+        """Return how many evaluations have not begun."""
         return self.evaluations - self.done - self.failed - self.running
 
 
 def progress_of(search: SearchPaths, plans: Sequence[Plan], now: float) -> Progress:
-    """Count a search's evaluations from its journal.
+    """Count the evaluations of a search in its journal.
 
     Parameters
     ----------
     search : SearchPaths
     plans : sequence of Plan
-        Of each round.
+        The plan of each round.
     now : float
         ``time.time()``.
     """
@@ -95,13 +97,13 @@ def progress_of(search: SearchPaths, plans: Sequence[Plan], now: float) -> Progr
 
 
 def _ranking_score(row: Row, scorer: str | None) -> float | None:
-    """Return the score that ranks, or None where a row has none."""
+    """Return the score that ranks candidates. Return None if the row has no such score."""
     scores: dict[str, float | None] = row["test"] or {}
     return scores.get(scorer or next(iter(row["scorers"] or ["score"])))
 
 
 def _best_of(scores: Sequence[Sequence[float]]) -> int | None:
-    """Return the place of the best mean among those evaluated on most splits; of equals the first."""
+    """Return the row of the best mean among the candidates with most splits. If several are equal, it is the first."""
     most = max(map(len, scores), default=0)
     if most == 0:
         return None
@@ -109,7 +111,7 @@ def _best_of(scores: Sequence[Sequence[float]]) -> int | None:
 
 
 def status_of(search: SearchPaths, now: float | None = None) -> str:
-    """Return, in a few lines, how far a search is; one line if it has not begun."""
+    """Return in a few lines how far a search is. If it has not begun, return one line."""
     try:
         if not (plans := read_plans(search)):
             return f"{search.name}: no candidates are drawn yet{_model_line(search)}"
@@ -121,7 +123,7 @@ def status_of(search: SearchPaths, now: float | None = None) -> str:
 
 
 def _model_line(search: SearchPaths) -> str:
-    """Say so where the file of the refitted model is damaged: Snakemake takes any file for up to date."""
+    """Return a line if the file of the refitted model is damaged. Snakemake does not look into the file."""
     if search.model.exists():
         try:
             check_model(search)
@@ -155,7 +157,7 @@ def overview(results: AnyPath) -> str:
 
 
 def _per_time(rate: float) -> str:
-    """Say a rate per second in the unit that gives a number above one."""
+    """Return a rate as text. The unit of time is chosen so that the number is above one."""
     for unit, seconds in (("s", 1), ("min", 60), ("h", 3600)):
         if rate * seconds >= 1:
             break

@@ -1,4 +1,4 @@
-"""What a run says of a search at its end."""
+"""What a run says about each search at its end."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from cvsearch.results.storage import REBUILD
 
 REBUILD_VERDICT = "run the same command with --forcerun judge_search"
 
-# Findings that tell what a message of merging tells too.
+# Findings that say the same as a message of merging.
 TELLS = {"many-failures": "failures", "many-warnings": "warnings"}
 
 
 def summary(search: SearchPaths) -> str:
-    """Return, in a few lines, how a finished search came out, where its results are, and what merging them said.
+    """Return a few lines about a finished search: its result, the messages of merging, and where its files are.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def summary(search: SearchPaths) -> str:
 
 
 def caption_numbers(search: SearchPaths) -> dict[str, str]:
-    """Return numbers of the verdict as texts, for the captions of the report; empty without a verdict.
+    """Return numbers of the verdict as texts, for the captions of the report. Without a verdict it is empty.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def caption_numbers(search: SearchPaths) -> dict[str, str]:
 
 
 def messages_of(search: SearchPaths) -> str:
-    """Return what merging said of a search that has no verdict."""
+    """Return the messages of merging, for a search that has no verdict."""
     return "\n  ".join([f"{search.name}:", *_messages(search).values()])
 
 
@@ -61,6 +61,6 @@ def _messages(search: SearchPaths) -> dict[str, str]:
 
 
 def read_findings(search: SearchPaths) -> list[dict[str, Any]]:
-    """Return the findings of a search that a person should see at the end of a run."""
+    """Return the warnings and errors among the findings of a search. The user should see these at the end of a run."""
     found = read_json(search.findings, REBUILD_VERDICT)
     return [finding for finding in found if finding["severity"] in ("warning", "error")]

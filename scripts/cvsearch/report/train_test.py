@@ -1,4 +1,4 @@
-"""Train against test: who fits its training side and little else."""
+"""A figure of train scores against test scores. It shows which candidates fit little more than the training side."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 from cvsearch.results.storage import scorer_of
 
-# In inches.
+# In inches: the figure, and the lengths of its axes.
 WIDTH, HEIGHT, VERTICAL, HORIZONTAL = 7.2, 5.0, 3.7, 5.2
 
 
@@ -49,7 +49,7 @@ def draw_train_test(table: Any, title: str) -> Any:
 
 
 def draw_against(table: Any, horizontal: Any, title: str, what: str, diagonal: bool = False) -> Any:
-    """Return a figure of the mean test score over something else.
+    """Return a figure of the mean test score over another number of each candidate.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def draw_against(table: Any, horizontal: Any, title: str, what: str, diagonal: b
     horizontal : Axis
     title, what : str
     diagonal : bool
-        Whether to draw the line on which both are equal.
+        Whether to draw the line on which both numbers are equal.
     """
     scores = Scores(table)
     vertical = scores.axis()

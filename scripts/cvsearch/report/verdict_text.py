@@ -1,14 +1,14 @@
-"""The verdict in plain sentences."""
+"""Puts the verdict into plain sentences."""
 
 from typing import Any
 
 from cvsearch.report.words import in_words, score_text
 from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 
-# Below so many candidates half of them say nothing of what more would find.
+# With fewer candidates than this, half of them do not tell whether more candidates would help.
 FEWEST_CANDIDATES = 20
 
-# From so many times the forecast on, something else used the cores too.
+# If a search takes more than so many times the forecast, other work used the cores too.
 MUCH_LONGER = 2
 
 
@@ -18,7 +18,7 @@ def sentences(verdict: dict[str, Any]) -> list[str]:
     Parameters
     ----------
     verdict : dict
-        As `results.verdict.verdict_of` makes it.
+        The verdict, as `results.verdict.verdict_of` makes it.
     """
     return [
         _best(verdict),

@@ -1,4 +1,4 @@
-"""Numbers and parameter values as a person reads them."""
+"""Texts of numbers and parameter values for people."""
 
 import json
 import math
@@ -8,12 +8,12 @@ from typing import Any
 
 _DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
-# From here on floats have no fractions, and Python too changes to powers of ten.
+# Floats from this number on have no fractions. Python also writes them with powers of ten.
 LARGE = 1e16
 
 
 def number_text(value: float, digits: int = 4) -> str:
-    """Return a number in the shortest form that is fair: whole numbers whole, others rounded to `digits` digits.
+    """Return a number in a short form: whole numbers unchanged, others rounded to `digits` digits.
 
     Examples
     --------
@@ -28,17 +28,20 @@ def number_text(value: float, digits: int = 4) -> str:
 
 
 def score_text(score: float) -> str:
-    """Return a score with four decimals, so that scores stand below each other; as a number where that says nothing."""
+    """Return a score with four decimals, so that scores line up below each other.
+
+    Very small and very large scores are written like other numbers, because four decimals would not show them.
+    """
     return f"{score:.4f}" if score == 0 or 1e-3 <= abs(score) < 1e6 else number_text(score)
 
 
 def value_text(value: Any) -> str:
-    """Return a parameter's value in words that tell its type: ``None``, ``7``, ``"7"``, ``RBF``, ``Matern(nu=1.5)``.
+    """Return a parameter's value as a text that shows its type: ``None``, ``7``, ``"7"``, ``RBF``, ``Matern(nu=1.5)``.
 
     Parameters
     ----------
     value : None, bool, int, float, str, list or dict
-        As it stands in the ``params`` column, read as JSON.
+        The value from the ``params`` column, read as JSON.
     """
     if isinstance(value, str):
         if _reads_as_another(value):
@@ -60,12 +63,12 @@ def in_words(params: dict[str, Any]) -> str:
 
 
 def texts_apart(values: list[Any]) -> list[str]:
-    """Return a text for each of several values: an object's name alone where that tells it from the others.
+    """Return a text for each of several values. For an object it is the name alone, if no other value has that text.
 
     Parameters
     ----------
     values : list
-        No two of them equal.
+        No two values may be equal.
     """
     texts = list(map(repr, values))
     for form in (value_text, _without_arguments):
@@ -76,7 +79,7 @@ def texts_apart(values: list[Any]) -> list[str]:
 
 
 def duration(seconds: float) -> str:
-    """Say seconds in the two units that matter."""
+    """Return seconds as a text with the two largest units."""
     minutes, rest = divmod(math.ceil(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -85,13 +88,13 @@ def duration(seconds: float) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return a text of at most `length` characters; its middle gives way, for names differ at their ends."""
+    """Return a text of at most `length` characters. Its middle is cut out, because names differ at their ends."""
     half = length // 2
     return text if len(text) <= length else f"{text[: length - half - 1]}…{text[-half:]}"
 
 
 def short_name(text: str) -> str:
-    """Return the last part of a dotted name; any other text as it is."""
+    """Return the last part of a dotted name. Return any other text unchanged."""
     return text.rsplit(".", 1)[-1] if _DOTTED_NAME.fullmatch(text) else text
 
 
@@ -101,7 +104,7 @@ def _without_arguments(value: Any) -> str:
 
 
 def _object(value: Any) -> tuple[str, dict[str, Any]] | None:
-    """Return name and arguments of a value like ``{dotted.name: {argument: value}}``; None for any other."""
+    """Return name and arguments of a value like ``{dotted.name: {argument: value}}``. Any other value gives None."""
     if isinstance(value, dict) and len(value) == 1:
         name, arguments = next(iter(value.items()))
         if _DOTTED_NAME.fullmatch(name) and isinstance(arguments, dict):
@@ -110,7 +113,7 @@ def _object(value: Any) -> tuple[str, dict[str, Any]] | None:
 
 
 def _reads_as_another(text: str) -> bool:
-    """Whether a text without quotes would be taken for nothing, or for a value of another type."""
+    """Return whether a text without quotes would look empty, or like a value of another type."""
     if text in ("", "None", "True", "False") or not text.isprintable():
         return True
     try:
