@@ -16,7 +16,7 @@ def main(paths, retry_failed):
     ----------
     paths : SearchPaths
     retry_failed : int
-        Of the config.
+        retry_failed of the config.
     """
     write_json(paths.best, best_of(paths, read_plans(paths), retry_failed))
 

@@ -170,7 +170,7 @@ def number_ticks(low: float, high: float, whole: bool = False, most: int = 8) ->
         return [(low, number_text(low))]
     found: Any = MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     step = found[1] - found[0]
-    # 0.3, not 0.30000000000000004; 0, not 5e-17.
+    # Rounding gives 0.3 and not 0.30000000000000004, and 0 and not 5e-17.
     ticks = [round(tick / step) * step for tick in found if low - step / 1000 <= tick <= high + step / 1000]
     for digits in range(4, 17):
         texts = [number_text(tick, digits) for tick in ticks]

@@ -35,7 +35,7 @@ def explore_page(table: Any, evaluations: Any, space: Space, title: str) -> str:
     table, evaluations : DataFrame
         ``cv_results.csv`` and ``evaluations.csv``.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     title : str
     """
     from plotly.offline import get_plotlyjs

@@ -57,7 +57,7 @@ def draw_failures(table: Any, evaluations: Any, space: Space, title: str) -> Any
     evaluations : DataFrame
         ``evaluations.csv``.
     space : dict or list of dict
-        Of the config.
+        param_distributions of the config.
     title : str
 
     Returns
