@@ -25,7 +25,7 @@ from cvsearch.results.storage import read_table, scorer_of
 
 
 def alike_the_best(table, splits):
-    """Return which candidates cannot be told from the best one. The best one counts too.
+    """Return which candidates cannot be distinguished from the best one. The best one counts too.
 
     Parameters
     ----------

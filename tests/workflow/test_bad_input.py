@@ -17,7 +17,7 @@ def few():
 """
 
 AT_ONCE = {
-    "unknown key": ({"n_split": 3}, "n_split: is not a key that is known here; did you mean 'n_splits'?"),
+    "unknown key": ({"n_split": 3}, "n_split: is not a known key; did you mean 'n_splits'?"),
     "empty space": ({"space": {"max_depth": []}}, "searches[0].param_distributions.max_depth: [] is empty"),
     "not YAML": ("a: [1", None),
     "runs code": ({"__use_yte__": True}, "__use_yte__ is refused"),

@@ -15,7 +15,7 @@ def one_line(error: Any) -> str:
         known = list(schema["properties"])
         key = next(k for k in value if k not in known)
         hint = did_you_mean(key, known)
-        return f"{key_path([*error.absolute_path, key])}: is not a key that is known here{hint or '; known are ' + ', '.join(known)}"
+        return f"{key_path([*error.absolute_path, key])}: is not a known key{hint or '; the known keys are ' + ', '.join(known)}"
     if error.validator == "required":
         key = next(k for k in error.validator_value if k not in value)
         hint = schema["properties"][key].get("description", "").split(". ")[0].rstrip(".")

@@ -126,7 +126,7 @@ GROUPS = Finding(
     "groups-on-both-sides",
     "Groups are on both sides of a split",
     WARNING,
-    "{n} of {all} test samples of split {split} are of a group that is on its training side too",
+    "{n} of {all} test samples of split {split} are of a group that is on the training side too",
     "use a splitter that keeps groups together, such as sklearn.model_selection.GroupKFold: scores are too high otherwise",
 )
 
@@ -135,7 +135,7 @@ MOMENTS = Finding(
     "moments-torn-apart",
     "Samples of one moment are on both sides of a split",
     WARNING,
-    "{n} of {all} test samples of split {split} are of a moment that is on its training side too",
+    "{n} of {all} test samples of split {split} have the same time as a training sample",
     "name the moments as dataset.groups and use a splitter that keeps groups together, or give finer times",
 )
 
@@ -185,7 +185,7 @@ def _future(splits: Sequence[Split]) -> Finding | None:
         "future-in-the-training-side",
         "A training side has samples from after its test side begins",
         WARNING,
-        f"so it is in {len(late):,} of {len(splits):,} splits, first in split {late[0]}",
+        f"this happens in {len(late):,} of {len(splits):,} splits, first in split {late[0]}",
         "use sklearn.model_selection.TimeSeriesSplit where the model will predict what comes later",
     )
 
@@ -210,7 +210,7 @@ def accuracy_of_rare_classes(scoring: Any, classes: dict[str, int] | None) -> Fi
     return Finding(
         7,
         "accuracy-of-rare-classes",
-        "Accuracy ranks, and one class is most of the samples",
+        "Candidates are ranked by accuracy, but most samples are of one class",
         WARNING,
         f"class {name} is {share:.0%} of the samples, so a guess has an accuracy of {share:.2f}",
         "rank by a scorer that counts each class, such as balanced_accuracy, f1_macro or roc_auc",

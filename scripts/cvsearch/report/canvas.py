@@ -100,7 +100,7 @@ def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Sco
 
 
 def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> None:
-    """Outline the region where most candidates cannot be told from the best.
+    """Outline the region where most candidates cannot be distinguished from the best.
 
     Only the part of the map where both sides are scales is used. The share of such candidates is smoothed. Both counts,
     of all candidates and of such candidates, stand on a grid and are blurred with one normal kernel. The kernel is
@@ -111,7 +111,7 @@ def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> Non
     ax : matplotlib.axes.Axes
     horizontal, vertical : Axis
     alike : ndarray of bool of shape (n_candidates,)
-        Which candidates cannot be told from the best one. The best one counts too.
+        Which candidates cannot be distinguished from the best one. The best one counts too.
     """
     import numpy as np
     from matplotlib.patheffects import withStroke
@@ -138,7 +138,7 @@ def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> Non
     middles = [(side[1:] + side[:-1]) / 2 for side in sides]
     lines = ax.contour(*middles, share.T, levels=[0.5], colors=[MARK], linewidths=1.5, zorder=2.5)
     lines.set_path_effects([withStroke(linewidth=3.5, foreground="white")])
-    ax.plot([], [], color=MARK, linewidth=1.5, label=f"not told from the best: {alike.sum() - 1:,} others")
+    ax.plot([], [], color=MARK, linewidth=1.5, label=f"not distinguishable from best: {alike.sum() - 1:,}")
 
 
 def add_bar(figure: Any, points: Any, scores: Scores, beside: Any = None) -> Any:

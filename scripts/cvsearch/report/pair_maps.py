@@ -51,7 +51,7 @@ def draw_pairs(
     baselines : mapping of str to float, optional
         The mean test score of each baseline, by its name.
     alike : ndarray of bool of shape (n_candidates,), optional
-        Which candidates cannot be told from the best one, in the order of the table.
+        Which candidates cannot be distinguished from the best one, in the order of the table.
 
     Returns
     -------

@@ -26,7 +26,7 @@ from cvsearch.report.words import cut
 WIDTH, HEIGHT, VERTICAL, HORIZONTAL = 7.2, 5.4, 3.7, 5.2
 
 # A column that is added to the table.
-ALIKE = "cannot be told from the best"
+ALIKE = "cannot be distinguished from the best"
 
 
 def draw_map(
@@ -50,7 +50,7 @@ def draw_map(
     baselines : mapping of str to float, optional
         The mean test score of each baseline, by its name.
     alike : ndarray of bool of shape (n_candidates,), optional
-        Which candidates cannot be told from the best one, in the order of the table. If both sides are parameters, the
+        Which candidates cannot be distinguished from the best one, in the order of the table. If both sides are parameters, the
         region of these candidates is outlined.
 
     Returns

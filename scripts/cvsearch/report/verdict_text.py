@@ -47,7 +47,7 @@ def _corrected(verdict: dict[str, Any]) -> str:
     corrected = verdict["corrected"]
     if corrected["reason"] is not None:
         return f"There is no corrected score: {corrected['reason']}. The best mean is too high, because it was chosen."
-    return f"Corrected for having been chosen, its score is {_interval(corrected)}. Report this one."
+    return f"Its corrected score is {_interval(corrected)}. Report this score: the mean is too high, because the best of many was chosen."
 
 
 def _baseline(verdict: dict[str, Any], name: str, words: str) -> list[str]:
@@ -70,7 +70,7 @@ def _where(verdict: dict[str, Any]) -> list[str]:
     lines = [f"The good region is near {in_words(verdict['best']['params'])}."] if verdict["best"]["params"] else []
     if names := verdict["at_edge"]:
         verb = "lie" if len(names) > 1 else "lies"
-        lines.append(f"{', '.join(names)} {verb} at the edge of the space: the next region goes on beyond it.")
+        lines.append(f"{', '.join(names)} {verb} at the edge of the space: the next region continues beyond it.")
     return lines
 
 
@@ -79,7 +79,7 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
     if others < 1:
         return []
     alike, n_splits = verdict["n_indistinguishable"], verdict["n_splits"]
-    line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be told from it"
+    line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be distinguished from it"
     if n_splits < FEWEST_SPLITS:
         return [
             f"{line}, but {_counted(n_splits, 'split')} can tell almost nothing; raise n_splits to {FEWEST_SPLITS} or more."
@@ -96,7 +96,9 @@ def _simplest(verdict: dict[str, Any]) -> list[str]:
     if candidate is None:
         return []
     if verdict["n_splits"] < FEWEST_SPLITS:
-        return [f"Candidate {candidate} is the simplest within one standard error of it, which {_too_few(verdict)}."]
+        return [
+            f"Candidate {candidate} is the simplest within one standard error of it. {_too_few(verdict)} to estimate this error."
+        ]
     if candidate == verdict["best"]["candidate"]:
         return ["No simpler candidate is within one standard error of it."]
     return [
@@ -116,16 +118,18 @@ def _more(verdict: dict[str, Any]) -> list[str]:
     median, best, error = curve["median"], verdict["best"]["mean_test_score"], verdict["standard_error"]
     if median is None or isinstance(median, str) or isinstance(best, str):
         return []
-    line = f"The best of half as many candidates, {curve['n_candidates']:,}, would have scored {_score(median)} in the median"
+    line = f"With half as many candidates ({curve['n_candidates']:,}), the median best score would have been {_score(median)}"
     if verdict["better_than_dummy"] in ("no", "unclear"):
         return [f"{line}. A good region may still be found by more candidates."]
     if verdict["n_splits"] < FEWEST_SPLITS:
-        return [f"{line}. Whether more candidates would help {_too_few(verdict)}."]
+        return [f"{line}. {_too_few(verdict)} to say whether more candidates would help."]
     if error is None:
         return [f"{line}."]
     if best - median <= error:
-        return [f"{line}, within one standard error of the best: more candidates from this space would help little."]
-    return [f"{line}, more than one standard error below the best: more candidates may help."]
+        return [
+            f"{line}. This is within one standard error of the best score: more candidates from this space would help little."
+        ]
+    return [f"{line}. This is more than one standard error below the best score: more candidates may help."]
 
 
 def _cost(verdict: dict[str, Any]) -> list[str]:
@@ -133,14 +137,14 @@ def _cost(verdict: dict[str, Any]) -> list[str]:
     if actual is None:
         return []
     if forecast is None:
-        return [f"Its evaluations took {actual:.3g} core-hours."]
-    line = f"Its evaluations took {actual:.3g} core-hours, {forecast:.3g} were forecast"
+        return [f"The evaluations took {actual:.3g} core-hours."]
+    line = f"The evaluations took {actual:.3g} core-hours; the forecast was {forecast:.3g}"
     slower = actual > MUCH_LONGER * forecast
-    return [f"{line}; they are slower where more jobs run than there are cores." if slower else f"{line}."]
+    return [f"{line}. Evaluations are slower if more jobs run than there are cores." if slower else f"{line}."]
 
 
 def _too_few(verdict: dict[str, Any]) -> str:
-    return f"cannot be told from {_counted(verdict['n_splits'], 'split')}"
+    return f"{_counted(verdict['n_splits'], 'split')} {'are' if verdict['n_splits'] != 1 else 'is'} too few"
 
 
 def _interval(found: dict[str, Any]) -> str:

@@ -53,8 +53,8 @@ def _best_at_edge(outcome: Outcome) -> Finding | None:
         "best-at-the-edge",
         "The best candidate lies at the edge of the space",
         WARNING,
-        f"{values}; no candidate in the other half of that axis is as good",
-        "search the next region of verdict.json, which goes on beyond that end",
+        f"{values}; no candidate in the other half of its range is as good",
+        "search next_region of verdict.json: it continues beyond this end",
     )
 
 

@@ -106,7 +106,7 @@ BAD = [
     ),
     ({"__use_yte__": True}, "__use_yte__ is refused", "write the values out"),
     ({"searches": []}, "searches: [] is empty", ""),
-    ({"dataset": {"fil": "a.csv"}}, "dataset.fil: is not a key that is known here", "did you mean 'file'?"),
+    ({"dataset": {"fil": "a.csv"}}, "dataset.fil: is not a known key", "did you mean 'file'?"),
     ({"dataset": {"file": "a.xlsx"}}, "dataset.file: 'a.xlsx' is not a path that ends in .csv, .csv.gz, .parquet", ""),
     ({"splitter": 5}, "splitter: 5 is not", ""),
     ({"holdout": 1}, "holdout: 1 is not", ""),

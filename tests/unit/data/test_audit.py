@@ -78,7 +78,7 @@ def test_groups_on_both_sides():
     groups[100:107] = 0
     torn = found(dataset(groups=groups))["groups-on-both-sides"]
     assert torn.severity == WARNING
-    assert torn.evidence == "10 of 100 test samples of split 1 are of a group that is on its training side too"
+    assert torn.evidence == "10 of 100 test samples of split 1 are of a group that is on the training side too"
 
 
 @pytest.mark.parametrize("kind", ["array", "whole numbers", "table", "sparse", "texts"])
@@ -124,9 +124,9 @@ def test_samples_of_one_moment_on_both_sides_and_the_future_in_the_training_side
     assert found(dataset(moments=moments), forward) == {}
     moments[95:105] = 95
     torn = found(dataset(moments=moments), forward)["moments-torn-apart"]
-    assert torn.evidence == "5 of 100 test samples of split 0 are of a moment that is on its training side too"
+    assert torn.evidence == "5 of 100 test samples of split 0 have the same time as a training sample"
     future = found(dataset(moments=np.arange(200)))["future-in-the-training-side"]
-    assert future.evidence == "so it is in 1 of 2 splits, first in split 1"
+    assert future.evidence == "this happens in 1 of 2 splits, first in split 1"
 
 
 @pytest.mark.parametrize(

@@ -392,7 +392,7 @@ def test_the_region_that_cannot_be_told_from_the_best_is_outlined(n):
     [line] = outlines(figure.axes[0])
     distance = np.hypot(*line.T)
     assert distance.min() > 3 * 0.6 and distance.max() < 3 * 1.4, "a circle of radius 3, as far as candidates tell"
-    assert f"not told from the best: {inside.sum() - 1:,} others" in texts(figure)
+    assert f"not distinguishable from best: {inside.sum() - 1:,}" in texts(figure)
 
 
 def test_a_region_of_two_parts_has_two_outlines():
@@ -415,4 +415,4 @@ def test_no_outline_is_drawn_where_it_would_mislead(case):
         inside[:] = True
     figure = draw_map(table, space, "svc", alike=None if case == "nobody knows" else inside)
     assert outlines(figure.axes[0]) == []
-    assert not any("not told" in text for text in texts(figure))
+    assert not any("not distinguishable" in text for text in texts(figure))

@@ -240,7 +240,12 @@ def test_pairs_are_those_of_the_parameters_that_matter_most():
             len(c.get_offsets()) for c in ax.collections if isinstance(c, PathCollection) and c.get_sizes().max() < 25
         ) == len(table)
     assert overlaps(figure) == []
-    assert {text.split(":")[0] for text in legend_of(figure)} == {"dummy", "default", "best", "not told from the best"}
+    assert {text.split(":")[0] for text in legend_of(figure)} == {
+        "dummy",
+        "default",
+        "best",
+        "not distinguishable from best",
+    }
 
 
 def test_two_parameters_have_no_pairs_of_their_own():
