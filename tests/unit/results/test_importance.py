@@ -50,7 +50,8 @@ def test_a_number_is_as_important_as_a_plain_loop_finds(seed):
 
 
 def test_it_equals_optuna():
-    optuna = pytest.importorskip("optuna")
+    import optuna  # Takes a second, which no other test here needs.
+
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     rng = np.random.default_rng(0)
     n = 200
