@@ -32,7 +32,7 @@ def batch_size_of(search, settings, pilot, batch_seconds):
         return search["batch_size"], []
     timed = read_json(pilot, RETIME)
     if timed["capped"]:
-        line = f"the pilot stopped an evaluation after {timed['cap_seconds']:g} s, so nobody knows how long one takes; each"
+        line = f"the pilot stopped an evaluation after {timed['cap_seconds']:g} s, so the time of an evaluation is not known; each"
         return 1, [f"{line} job evaluates one candidate, unless batch_size says otherwise"]
     size = size_for(timed["seconds_per_evaluation"], batch_seconds)
     return min(size, largest_size([setting.params for setting in settings])), []

@@ -40,7 +40,7 @@ def main(paths, dataset, holdout, search, module_versions, say=say):
     own = sorted({name.split(".")[0] for name in types} & set(module_versions))
     if own:
         say(
-            f"{paths.model}: holds the names of code in {', '.join(own)} and not the code; load it where that can be imported"
+            f"{paths.model}: holds only the names of code in {', '.join(own)}; load the model where this code can be imported"
         )
 
 

@@ -143,7 +143,7 @@ def read_rows(path: AnyPath, rebuild: str) -> tuple[dict[str, Any], Iterator[dic
         written = head["format"]
     except (ValueError, KeyError, TypeError):
         raise InputError(
-            f"{path}: does not start as a file of rows does, it was truncated or edited; rebuild it: {rebuild}"
+            f"{path}: the first line is damaged, the file was truncated or edited; rebuild it: {rebuild}"
         ) from None
     if written != FORMAT:
         raise InputError(f"{path}: is of format {written!r}, this version reads {FORMAT!r}; rebuild it: {rebuild}")

@@ -70,4 +70,7 @@ def test_different_ranking_scorers_are_refused_before_anything_runs(workdir):
     workdir.write("config.yaml", CONFIG | {"searches": [TREE, NEIGHBORS | {"scoring": ["f1_macro", "accuracy"]}]})
     run = workdir.snakemake(check=False)
     assert run.returncode != 0 and not (workdir.path / "results").exists()
-    assert run.output.count("searches[1].scoring: 'f1_macro' ranks, and 'accuracy' in searches[0]") == 1
+    assert (
+        run.output.count("searches[1].scoring: this search ranks by 'f1_macro', but searches[0] ranks by 'accuracy'")
+        == 1
+    )

@@ -53,7 +53,7 @@ def check_space(space: Space, path: str, needs_values: bool = False) -> None:
             _check_entry(entry, where)
             if needs_values and not lists_values(entry):
                 raise InputError(
-                    f"{where}: {entry!r} is a distribution, a grid needs values; use a list, linspace, logspace or range"
+                    f"{where}: {entry!r} is a distribution, but a grid needs values; use a list, linspace, logspace or range"
                 )
 
 
@@ -95,7 +95,7 @@ def _check_entry(entry: Entry, path: str) -> None:
             raise InputError(f"{path}: {arguments!r} is empty; the start must come before the stop")
     elif kind in LISTS:
         if not isinstance(arguments[2], int) or arguments[2] < 1:
-            raise InputError(f"{path}: num {arguments[2]!r} is no whole number of at least 1")
+            raise InputError(f"{path}: num {arguments[2]!r} is not a whole number of at least 1")
         if arguments[0] == arguments[1] and arguments[2] > 1:
             raise InputError(f"{path}: {arguments!r} repeats one value; let start and stop differ")
         if kind == "logspace" and max(map(abs, arguments[:2])) > 300:

@@ -41,8 +41,8 @@ def check_dataset_keys(dataset: dict[str, Any]) -> None:
     for role in ROLES:
         for name in names_of(dataset, role):
             if name in used:
-                again = f"dataset.{role} names it twice" if used[name] == role else f"it is dataset.{used[name]} too"
-                raise InputError(f"dataset.{role}: {name!r} has one use only, and {again}; take it out of one of them")
+                again = "is named twice" if used[name] == role else f"is also named in dataset.{used[name]}"
+                raise InputError(f"dataset.{role}: {name!r} {again}; name each column once")
             used[name] = role
 
 
@@ -113,7 +113,7 @@ def data_from(table: Table, dataset: dict[str, Any], test_fold: Any, source: str
     unnamed = next((name for name in table.names if str(name).startswith("Unnamed: ")), None)
     if unnamed is not None and "file" in dataset:
         raise InputError(
-            f"dataset.drop: column {unnamed!r} of {source} has no name, as an index has that was saved with the table; leave "
+            f"dataset.drop: column {unnamed!r} of {source} has no name; it may be an index that was saved with the table; leave "
             f"it out (drop: [{unnamed!r}]), or name it in the file"
         )
     container = {"kind": "frame", "names_dtype": str(pd.Index(table.names).dtype)}

@@ -439,5 +439,5 @@ def _unreadable(path: str, error: Exception) -> Exception:
     if isinstance(error, damaged) or path.endswith(".npz"):
         return InputError(f"dataset.file: {path} cannot be read ({text}); check the file and dataset.read")
     if isinstance(error, ValueError | TypeError | KeyError | NotImplementedError | LookupError):
-        return InputError(f"dataset.read: pandas cannot read {path} so ({text}); change the arguments")
+        return InputError(f"dataset.read: pandas cannot read {path} with these arguments ({text}); change them")
     return error

@@ -187,8 +187,8 @@ class Splitter:
             return
         if self.handed:
             raise InputError(
-                f"n_splits: {self.n_splits} is handed to {self.name}, which makes {count} splits of it; give {self.name} an n_splits "
-                "of its own, and set n_splits to the number of splits that it makes"
+                f"n_splits: {self.name} gets n_splits={self.n_splits} and makes {count} splits; write n_splits: "
+                f"{self.n_splits} among its own parameters, and set n_splits: {count}"
             )
         raise InputError(
             f"n_splits: {self.n_splits} is not the number of splits that {self.name} makes here; set n_splits: {count}"

@@ -38,8 +38,9 @@ def check_comparable(searches: Sequence[Search]) -> None:
         first, other = named[0]
         if canonical(scorer) != canonical(other):
             raise InputError(
-                f"searches[{i}].scoring: {_in_words(scorer)} ranks, and {_in_words(other)} in searches[{first}], so the two "
-                "cannot be compared; let the same scorer rank in all searches, or give each a config and a directory of its own"
+                f"searches[{i}].scoring: this search ranks by {_in_words(scorer)}, but searches[{first}] ranks by "
+                f"{_in_words(other)}, so they cannot be compared; use the same first scorer in all searches, or give each a "
+                "config and a directory of its own"
             )
 
 

@@ -117,7 +117,7 @@ def test_a_grid_is_scikit_learns_without_its_repeats():
 
 
 def test_a_grid_takes_no_distribution():
-    with pytest.raises(InputError, match=r"space\.a: .*randint.* is a distribution, a grid needs values"):
+    with pytest.raises(InputError, match=r"space\.a: .*randint.* is a distribution, but a grid needs values"):
         check_space({"a": {"randint": [0, 3]}}, "space", needs_values=True)
 
 

@@ -112,7 +112,7 @@ REFUSED = [
     ("LeaveOneGroupOut", 3, {}, "n_splits: 3 is not the number of splits that LeaveOneGroupOut makes here; set n_splits: 8"),
     ({"PredefinedSplit": {"test_fold": "fold"}}, 5, {"groups": False}, "n_splits: 5 is not the number of splits that PredefinedSplit makes here; set n_splits: 3"),
     ({"KFold": {"n_splits": 5}}, 2, {"groups": False}, "n_splits: 2 is not the number of splits that KFold makes here; set n_splits: 5"),
-    ("RepeatedKFold", 2, {"groups": False}, "n_splits: 2 is handed to RepeatedKFold, which makes 20 splits of it; give RepeatedKFold an n_splits of its own, and set n_splits"),
+    ("RepeatedKFold", 2, {"groups": False}, "n_splits: RepeatedKFold gets n_splits=2 and makes 20 splits; write n_splits: 2 among its own parameters, and set n_splits: 20"),
     ("GroupKFold", 3, {"groups": False}, "splitter: GroupKFold needs groups; name their column: dataset.groups"),
     ("LeaveOneGroupOut", 3, {"groups": False}, "splitter: LeaveOneGroupOut needs groups; name their column: dataset.groups"),
     ("GroupKFold", 9, {}, "splitter: GroupKFold cannot split these data (ValueError: Cannot have number of splits n_splits=9 greater than the number of groups: 8.)"),

@@ -134,7 +134,7 @@ def test_a_model_of_your_own_code_says_what_it_needs(tmp_path):
     said = []
     main(paths, dataset, None, search, {"faulty": "1"}, said.append)
     assert said == [
-        f"{paths.model}: holds the names of code in faulty and not the code; load it where that can be imported"
+        f"{paths.model}: holds only the names of code in faulty; load the model where this code can be imported"
     ]
     assert json.loads(paths.model_types.read_text()) == ["faulty.FaultyClassifier"]
     assert len(read_model(paths).predict(X)) == len(X)

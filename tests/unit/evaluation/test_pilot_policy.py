@@ -96,7 +96,7 @@ def test_one_candidate_makes_a_batch_where_nobody_knows_how_long_it_takes(tmp_pa
     size, (message,) = batch_size_of(AUTO, [Setting({"a": 1})], timed, 600)
     assert size == 1
     assert message == (
-        "the pilot stopped an evaluation after 30 s, so nobody knows how long one takes; each job evaluates one candidate, "
+        "the pilot stopped an evaluation after 30 s, so the time of an evaluation is not known; each job evaluates one candidate, "
         "unless batch_size says otherwise"
     )
     assert batch_size_of({"batch_size": 7}, [], None, 600) == (7, [])

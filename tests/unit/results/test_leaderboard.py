@@ -50,15 +50,27 @@ def test_searches_that_one_scorer_ranks_are_compared(scorings):
 @pytest.mark.parametrize(
     ("scorings", "message"),
     [
-        (["accuracy", "f1"], r"searches\[1\].scoring: 'f1' ranks, and 'accuracy' in searches\[0\]"),
-        ([None, None, ["r2"]], r"searches\[2\].scoring: 'r2' ranks, and the estimator's own score in searches\[0\]"),
-        (["my.own", "accuracy", "f1"], r"searches\[2\].scoring: 'f1' ranks, and 'accuracy' in searches\[1\]"),
-        (["f1", {"f1": F1}], r"searches\[1\].scoring: .*make_scorer.* ranks, and 'f1' in searches\[0\]"),
+        (
+            ["accuracy", "f1"],
+            r"searches\[1\].scoring: this search ranks by 'f1', but searches\[0\] ranks by 'accuracy'",
+        ),
+        (
+            [None, None, ["r2"]],
+            r"searches\[2\].scoring: this search ranks by 'r2', but searches\[0\] ranks by the estimator's own score",
+        ),
+        (
+            ["my.own", "accuracy", "f1"],
+            r"searches\[2\].scoring: this search ranks by 'f1', but searches\[1\] ranks by 'accuracy'",
+        ),
+        (
+            ["f1", {"f1": F1}],
+            r"searches\[1\].scoring: this search ranks by .*make_scorer.*, but searches\[0\] ranks by 'f1'",
+        ),
     ],
     ids=str,
 )
 def test_searches_that_different_scorers_rank_are_refused(scorings, message):
-    with pytest.raises(InputError, match=message + r".*; let the same scorer rank in all searches") as caught:
+    with pytest.raises(InputError, match=message + r".*; use the same first scorer in all searches") as caught:
         check_comparable([{"scoring": scoring} for scoring in scorings])
     assert "\n" not in str(caught.value)
 
