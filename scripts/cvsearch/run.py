@@ -311,7 +311,7 @@ class Run:
         return self._plan_inputs(wildcards.search)
 
     def _plan_inputs(self, name: str) -> dict[str, Any]:
-        search = self.searches[name]
+        search = {key: value for key, value in self.searches[name].items() if key != "simplest_by"}
         code = [self.config["dataset"], self.config["splitter"], *(search[key] for key in CODE_KEYS)]
         keys = ("dataset", "splitter", "test_size", "n_splits", "holdout", "batch_seconds")
         return {

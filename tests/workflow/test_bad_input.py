@@ -139,7 +139,7 @@ def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries
     config, env = failing(tiny, [{"value": [0], "fault": ["os_exit"]}, {"value": [1, 2, 3]}])
     finished.write("config.yaml", config)
     run = finished.snakemake(env=env)
-    line = "\n  2 of 8 evaluations failed (2 x process ended itself with exit status 3, 2 times); "
+    line = "\n  warning: 2 of 8 evaluations failed (2 x process ended itself with exit status 3, 2 times); "
     assert line in run.last_lines, "where a user looks"
     assert run.output.count(line) == 1, "nothing is said twice"
     hint = "to try those that were killed again: run the same command with --config retry_failed=1"

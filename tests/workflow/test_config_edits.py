@@ -67,6 +67,8 @@ EDITS = {
     "searches.name": ({"name": "other"}, ALL, 12),
     "searches.estimator": ({"estimator": "sklearn.tree.ExtraTreeClassifier"}, ALL, 12),
     "searches.param_distributions": ({"param_distributions": OTHER_SPACE}, ALL, 12),
+    # The verdict alone reads it.
+    "searches.simplest_by": ({"simplest_by": ["max_depth"]}, {}, 0),
     # All 39 x 19 settings in one batch; the six that are done are among them.
     "searches.strategy": ({"strategy": "grid", "batch_size": 1000}, ALL, 2 * (39 * 19 - 6)),
     COMMENT: (None, {}, 0),
@@ -112,7 +114,7 @@ def edited(config, change):
     change, search = dict(change), config["searches"][0]
     for key in [key for key in change if key.startswith("dataset.")]:
         config["dataset"][key.removeprefix("dataset.")] = change.pop(key)
-    for key in ("name", "estimator", "param_distributions", "strategy"):
+    for key in ("name", "estimator", "param_distributions", "strategy", "simplest_by"):
         if key in change:
             search[key] = change.pop(key)
     return config | change

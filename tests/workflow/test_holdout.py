@@ -76,7 +76,11 @@ def held_out(workdir):
 def without_times(value):
     """Return a JSON value without what two runs of the same search may differ in."""
     if isinstance(value, dict):
-        return {k: without_times(v) for k, v in value.items() if k not in (*TIMES, "core_hours", "files", "batch_size")}
+        return {
+            k: without_times(v)
+            for k, v in value.items()
+            if k not in (*TIMES, "core_hours", "files", "batch_size", "messages")
+        }
     return [without_times(v) for v in value] if isinstance(value, list) else value
 
 

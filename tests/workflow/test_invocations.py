@@ -65,7 +65,7 @@ def test_a_finished_search_gives_a_report_without_the_network(finished):
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     finished.snakemake("--report", finished.path / "report.html", env=environment(**proxies))
     report = (finished.path / "report.html").read_text()
-    for text in ("How to read it", "Parameter map", "The ten best", "The first sample", "make_splits"):
+    for text in ("The best of 6 candidates", "Parameter map", "The ten best", "The first sample", "make_splits"):
         assert text in report, text
 
 

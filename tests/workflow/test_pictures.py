@@ -1,5 +1,7 @@
 """The pictures and the page of a run."""
 
+import json
+
 from cvsearch.layout import SearchPaths
 
 
@@ -12,3 +14,13 @@ def test_a_run_leaves_them_all_and_drawing_them_again_evaluates_nothing(finished
     run = finished.snakemake()
     assert run.jobs == {"plot_search": 1, "write_explore": 1, "write_opening": 1, "all": 1}
     assert all(path.exists() for path in figures)
+
+
+def test_what_only_the_verdict_reads_judges_again_and_runs_nothing_else(finished, tiny):
+    [search] = tiny["searches"]
+    finished.write("config.yaml", tiny | {"searches": [search | {"simplest_by": ["max_depth"]}]})
+    run = finished.snakemake()
+    assert run.jobs == {"judge_search": 1, "write_opening": 1, "all": 1}
+    verdict = json.loads((finished.path / "results/tree/verdict.json").read_text())
+    simplest = finished.candidates()[verdict["one_standard_error"]]
+    assert simplest["max_depth"] <= verdict["best"]["params"]["max_depth"]

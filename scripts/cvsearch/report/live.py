@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from snakemake_interface_logger_plugins.common import LogEvent
-
 from cvsearch.candidates.plan import evaluations_of, finished_receipts, read_plans
 from cvsearch.errors import InputError
 from cvsearch.layout import SearchPaths
@@ -26,15 +24,10 @@ MANY_JOBS = 10_000
 # Names of rules. Jobs of `evaluate` are not shown one by one. They are shown as progress.
 EVALUATE, JUDGE = "evaluate", "judge_search"
 
-_CHATTER = {
-    LogEvent.WORKFLOW_STARTED,
-    LogEvent.RUN_INFO,
-    LogEvent.RESOURCES_INFO,
-    LogEvent.JOB_INFO,
-    LogEvent.JOB_STARTED,
-    LogEvent.JOB_FINISHED,
-    LogEvent.PROGRESS,
-}
+# Events of Snakemake's log. Each record has one as its attribute `event`, a text.
+JOB_INFO, JOB_FINISHED = "job_info", "job_finished"
+
+_CHATTER = {"workflow_started", "run_info", "resources_info", JOB_INFO, "job_started", JOB_FINISHED, "progress"}
 
 # Starts of those lines of Snakemake that have no event.
 _CHATTER_STARTS = (
@@ -114,17 +107,17 @@ class Live(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show what a log record says, if it is about a step or about progress."""
         event = getattr(record, "event", None)
-        if event == LogEvent.JOB_INFO:
+        if event == JOB_INFO:
             # Another workflow may use this one as a module and put a prefix before the names of rules.
             if record.__dict__["rule_name"].endswith(EVALUATE):
                 for search in self.searches:
                     search.begin()
             elif self.steps and (message := record.__dict__["rule_msg"]):
                 self.show(message)
-        elif event == LogEvent.JOB_FINISHED and record.getMessage().endswith(f"{JUDGE})"):
+        elif event == JOB_FINISHED and record.getMessage().endswith(f"{JUDGE})"):
             if self.on_judged is not None:
                 self.on_judged()
-        elif event == LogEvent.JOB_FINISHED and record.getMessage().endswith(f"{EVALUATE})"):
+        elif event == JOB_FINISHED and record.getMessage().endswith(f"{EVALUATE})"):
             due = time.monotonic() >= self.next
             for line in filter(None, [search.finished(due) for search in self.searches]):
                 self.next = time.monotonic() + LINE_SECONDS

@@ -24,12 +24,16 @@ def summary(search: SearchPaths) -> str:
         If a file is damaged.
     """
     verdict = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
-    found = read_findings(search)
-    findings = [f"{one['severity']}: {one['title']} ({one['evidence']}); {one['advice']}" for one in found]
-    told = {TELLS[one["id"]] for one in found if one["id"] in TELLS}
-    messages = [line for about, line in _messages(search).items() if about not in told]
+    messages = _messages(search)
+    findings = [
+        f"{one['severity']}: {messages.pop(TELLS.get(one['id'], ''), _in_a_line(one))}" for one in read_findings(search)
+    ]
     files = f"table: {search.table}   map: {search.map}   page: {search.page}"
-    return "\n  ".join([f"{search.name}:", *sentences(verdict), *findings, *messages, files])
+    return "\n  ".join([f"{search.name}:", *sentences(verdict), *findings, *messages.values(), files])
+
+
+def _in_a_line(finding: dict[str, Any]) -> str:
+    return f"{finding['title']} ({finding['evidence']}); {finding['advice']}"
 
 
 def caption_numbers(search: SearchPaths) -> dict[str, str]:

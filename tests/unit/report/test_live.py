@@ -8,7 +8,7 @@ from cvsearch.candidates.plan import Plan, write_plan
 from cvsearch.layout import SearchPaths
 from cvsearch.report import live as module
 from cvsearch.report.live import Live, show
-from snakemake_interface_logger_plugins.common import LogEvent
+from snakemake.logging import LogEvent
 
 
 @pytest.fixture

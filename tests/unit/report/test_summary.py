@@ -75,4 +75,5 @@ def test_what_a_finding_tells_is_not_told_again(search):
     finding = Finding(15, "many-failures", "Many evaluations failed", "warning", "2 of 6 evaluations failed", "see why")
     write_json(search.findings, strict([finding._asdict()]))
     assert summary(search).count("2 of 6 evaluations failed") == 1
+    assert "  warning: 2 of 6 evaluations failed\n" in summary(search), "the message has the reasons and what to do"
     assert "50% was overhead" in summary(search)
