@@ -154,19 +154,32 @@ def add_bar(figure: Any, points: Any, scores: Scores, beside: Any = None) -> Any
     return bar.ax
 
 
-def add_baselines(baselines: Mapping[str, float], scores: Scores, scales: list[Any], ax: Any) -> None:
-    """Draw each baseline on the axes in `scales`, which show scores, and name the baseline in the legend of `ax`."""
+def add_baselines(
+    baselines: Mapping[str, float], scores: Scores, scales: list[Any], ax: Any, ends: str = "the colours"
+) -> None:
+    """Draw each baseline on the axes in `scales`, which show scores, and name the baseline in the legend of `ax`.
+
+    Parameters
+    ----------
+    baselines : mapping of str to float
+        Baseline to its mean test score.
+    scores : Scores
+    scales : list of matplotlib.axes.Axes
+    ax : matplotlib.axes.Axes
+    ends : str
+        What a baseline outside the range of `scores` is outside of, for the legend.
+    """
     from matplotlib.patheffects import withStroke
 
     rim = [withStroke(linewidth=3, foreground="white")]
-    for name, mean in baselines.items():
+    for name, mean in baselines.items() if len(scores.inside) else ():
         look = {"color": "black", "linewidth": 1.4, "linestyle": LINES[name]}
         outside = ""
         if scores.low <= mean <= scores.high:
             for scale in scales:
                 scale.axhline(mean, zorder=3, path_effects=rim, **look)
         else:
-            outside = f", {'below' if mean < scores.low else 'above'} the colours"
+            outside = f", {'below' if mean < scores.low else 'above'} {ends}"
         ax.plot([], [], label=f"{name}: {score_text(mean)}{outside}", **look)
 
 

@@ -1,9 +1,10 @@
 """The search curve: the best score for each number of candidates. It tells whether more candidates would help."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from cvsearch.report.axes import number_ticks
-from cvsearch.report.canvas import LONGEST_TITLE, add_legend
+from cvsearch.report.canvas import LONGEST_TITLE, add_baselines, add_legend
 from cvsearch.report.figure import MARK, pyplot
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
@@ -18,7 +19,7 @@ POINTS = 200
 LOGARITHMIC = 50
 
 
-def draw_curve(table: Any, is_random: bool, title: str) -> Any:
+def draw_curve(table: Any, is_random: bool, title: str, baselines: Mapping[str, float] | None = None) -> Any:
     """Return a figure of the search curve.
 
     Parameters
@@ -28,6 +29,8 @@ def draw_curve(table: Any, is_random: bool, title: str) -> Any:
     is_random : bool
         Whether candidates are independent random draws. The median best of m candidates has a meaning only then.
     title : str
+    baselines : mapping of str to float, optional
+        Baseline to its mean test score.
 
     Returns
     -------
@@ -81,6 +84,7 @@ def draw_curve(table: Any, is_random: bool, title: str) -> Any:
         ax.set_ylim(scores.low - margin, scores.high + margin)
         positions, texts = zip(*number_ticks(scores.low, scores.high), strict=True)
         ax.set_yticks(positions, labels=texts)
+    add_baselines(baselines or {}, scores, [ax], ax, "the scale")
     ax.set_title(f"{cut(title, LONGEST_TITLE)}: was the search enough?", parse_math=False)
     figure.set_size_inches(WIDTH, HEIGHT + add_legend(figure))
     return figure

@@ -1,5 +1,6 @@
 """A figure of fit time against score. It shows how much time a better score costs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from cvsearch.report.axes import Axis, parameter_axis
@@ -26,7 +27,7 @@ def time_axis(seconds: Any, label: str) -> Axis:
     )
 
 
-def draw_fit_time(table: Any, title: str) -> Any:
+def draw_fit_time(table: Any, title: str, baselines: Mapping[str, float] | None = None) -> Any:
     """Return a figure of the mean test score over the mean fit time of every candidate.
 
     Parameters
@@ -34,6 +35,8 @@ def draw_fit_time(table: Any, title: str) -> Any:
     table : DataFrame
         ``cv_results.csv``.
     title : str
+    baselines : mapping of str to float, optional
+        Baseline to its mean test score.
 
     Returns
     -------
@@ -41,4 +44,4 @@ def draw_fit_time(table: Any, title: str) -> Any:
     """
     table = worst_first(table)
     axis = time_axis(table["mean_fit_time"].to_numpy(dtype=float), "mean fit time (s)")
-    return draw_against(table, axis, title, "fit time against score")
+    return draw_against(table, axis, title, "fit time against score", baselines)

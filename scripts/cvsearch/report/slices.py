@@ -1,11 +1,12 @@
 """A figure of the score along each parameter, with running median and quantiles."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cvsearch.candidates.space import Space
 from cvsearch.report.axes import Axis, parameter_axes
-from cvsearch.report.canvas import INK, add_legend, draw_candidates, worst_first, write_side
+from cvsearch.report.canvas import INK, add_baselines, add_legend, draw_candidates, worst_first, write_side
 from cvsearch.report.figure import MARK, pyplot
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
@@ -62,7 +63,7 @@ def _window(position: Any, scores: Any) -> Window:
     return Window(float(position), float(low), float(median), float(high))
 
 
-def draw_slices(table: Any, space: Space, title: str) -> Any:
+def draw_slices(table: Any, space: Space, title: str, baselines: Mapping[str, float] | None = None) -> Any:
     """Return a figure with a panel for each parameter that varies.
 
     A panel shows the mean test score of all candidates over the values of the parameter.
@@ -74,6 +75,8 @@ def draw_slices(table: Any, space: Space, title: str) -> Any:
     space : dict or list of dict
         param_distributions of the config.
     title : str
+    baselines : mapping of str to float, optional
+        Baseline to its mean test score.
 
     Returns
     -------
@@ -104,6 +107,7 @@ def draw_slices(table: Any, space: Space, title: str) -> Any:
             ax.set_ylabel("")
         turned[i // n_columns] = max(turned[i // n_columns], write_side(ax, "x", horizontal, across))
     left_out = "" if len(found) == len(shown) else f", the first {len(shown)} of {len(found)} parameters"
+    add_baselines(baselines or {}, scores, list(panels.flat)[: len(shown)], panels[0, 0], "the scale")
     if not shown:
         panels[0, 0].text(0, 0.5, "No parameter varies.", fontsize=10)
     figure.suptitle(f"{cut(title, LONGEST_TITLE)}: score along each parameter{left_out}", parse_math=False, fontsize=11)

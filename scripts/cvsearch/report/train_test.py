@@ -1,5 +1,6 @@
 """A figure of train scores against test scores. It shows which candidates fit little more than the training side."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from cvsearch.report.axes import parameter_axis
@@ -8,6 +9,7 @@ from cvsearch.report.canvas import (
     INK,
     LONGEST_TITLE,
     add_bar,
+    add_baselines,
     add_legend,
     draw_candidates,
     ring_best,
@@ -23,7 +25,7 @@ from cvsearch.results.storage import scorer_of
 WIDTH, HEIGHT, VERTICAL, HORIZONTAL = 7.2, 5.0, 3.7, 5.2
 
 
-def draw_train_test(table: Any, title: str) -> Any:
+def draw_train_test(table: Any, title: str, baselines: Mapping[str, float] | None = None) -> Any:
     """Return a figure of the mean test score over the mean train score of every candidate.
 
     Parameters
@@ -31,6 +33,8 @@ def draw_train_test(table: Any, title: str) -> Any:
     table : DataFrame
         ``cv_results.csv``.
     title : str
+    baselines : mapping of str to float, optional
+        Baseline to its mean test score.
 
     Returns
     -------
@@ -45,10 +49,18 @@ def draw_train_test(table: Any, title: str) -> Any:
     name = "mean train score" if scorer == "score" else f"mean train {scorer}"
     table = worst_first(table)
     train = [None if mean != mean else mean for mean in table[f"mean_train_{scorer}"].tolist()]
-    return draw_against(table, parameter_axis(name, train, [], none="missing"), title, what, diagonal=True)
+    horizontal = parameter_axis(name, train, [], none="missing")
+    return draw_against(table, horizontal, title, what, baselines, diagonal=True)
 
 
-def draw_against(table: Any, horizontal: Any, title: str, what: str, diagonal: bool = False) -> Any:
+def draw_against(
+    table: Any,
+    horizontal: Any,
+    title: str,
+    what: str,
+    baselines: Mapping[str, float] | None = None,
+    diagonal: bool = False,
+) -> Any:
     """Return a figure of the mean test score over another number of each candidate.
 
     Parameters
@@ -57,6 +69,8 @@ def draw_against(table: Any, horizontal: Any, title: str, what: str, diagonal: b
         ``cv_results.csv`` in the order of `worst_first`.
     horizontal : Axis
     title, what : str
+    baselines : mapping of str to float, optional
+        Baseline to its mean test score.
     diagonal : bool
         Whether to draw the line on which both numbers are equal.
     """
@@ -65,7 +79,7 @@ def draw_against(table: Any, horizontal: Any, title: str, what: str, diagonal: b
     figure, ax = pyplot().subplots(figsize=(WIDTH, HEIGHT), layout="constrained")
     points = draw_candidates(ax, horizontal, vertical, scores)
     if points is not None:
-        add_bar(figure, points, scores)
+        add_baselines(baselines or {}, scores, [add_bar(figure, points, scores), ax], ax)
     if diagonal and horizontal.scale and vertical.scale:
         low = max(horizontal.scale[0], vertical.scale[0])
         high = min(horizontal.scale[1], vertical.scale[1])

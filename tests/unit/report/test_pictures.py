@@ -303,3 +303,31 @@ def test_reasons_are_told_apart_without_colour():
         c.get_paths()[0].vertices.tobytes() for c in figure.axes[0].collections if c.get_label().startswith("failed")
     ]
     assert len(signs) == len(set(signs)) == 5
+
+
+BASELINES = {"dummy": 0.2, "default": 0.7}
+OF_SCORES = {
+    "pairs": lambda table, space: draw_pairs(table, space, "svc", BASELINES),
+    "slices": lambda table, space: draw_slices(table, space, "svc", BASELINES),
+    "train_test": lambda table, space: draw_train_test(table, "svc", BASELINES),
+    "fit_time": lambda table, space: draw_fit_time(table, "svc", BASELINES),
+    "curve": lambda table, space: draw_curve(table, True, "svc", BASELINES),
+    "map": lambda table, space: draw_map(table, space, "svc", BASELINES),
+}
+
+
+@pytest.mark.parametrize("name", OF_SCORES)
+def test_every_picture_of_scores_has_the_baselines(name):
+    space, table = three_parameters(60, np.random.default_rng(0))
+    means = np.linspace(0.1, 0.9, 60)
+    figure = OF_SCORES[name](table.assign(mean_test_score=means, mean_train_score=means), space)
+    assert {"dummy: 0.2000", "default: 0.7000"} <= set(legend_of(figure))
+    for mean in BASELINES.values():
+        drawn = [line for ax in figure.axes for line in ax.lines if set(np.atleast_1d(line.get_ydata())) == {mean}]
+        assert drawn, f"{mean} is a line on a scale of scores"
+    assert overlaps(figure) == []
+
+
+def test_a_baseline_outside_the_scale_is_named():
+    figure = draw_curve(random_results(30), True, "svc", {"dummy": -5.0, "default": 7.0})
+    assert {"dummy: -5.0000, below the scale", "default: 7.0000, above the scale"} <= set(legend_of(figure))
