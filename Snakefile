@@ -11,7 +11,7 @@ min_version("9.0")
 include: "rules/common.smk"
 
 
-report: run.report_text("report/workflow.rst")
+report: run.report_text("report/workflow.rst", str(workflow.current_basedir))
 
 
 wildcard_constraints:

@@ -385,13 +385,18 @@ class Run:
         """Return the table that compares the searches, if there is one."""
         return [str(LEADERBOARD)] if self.compares else []
 
-    def report_text(self, without_results: str) -> str:
-        """Return what the report opens with.
+    def report_text(self, without_page: str, rules: AnyPath) -> str:
+        """Return what the report opens with: the page that a run has written, else `without_page`.
 
-        This is the page that a run has written. Without such a page, it is a text that says what the workflow does.
+        Parameters
+        ----------
+        without_page : str
+            The path of another text, beside the Snakefile.
+        rules : path-like
+            The folder of the Snakefile. If it is an address in a network, Snakemake looks for the page at that address too.
         """
         page = report_page(self._results)
-        return str(page.resolve()) if page.exists() else without_results
+        return str(page.resolve()) if page.exists() and Path(rules).is_dir() else without_page
 
     # Targets.
 

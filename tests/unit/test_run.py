@@ -200,3 +200,13 @@ def test_the_errors_of_this_run_are_repeated_at_its_end(run, tmp_path, capsys):
         os.utime(log, (0, made.started + seconds))
     made.tell_errors()
     assert capsys.readouterr().err == "error: make_splits: is wrong\n"
+
+
+def test_the_report_opens_with_the_page_of_a_run_where_snakemake_can_read_it(run, tmp_path):
+    run = run(tiny())
+    assert run.report_text("other.rst", tmp_path) == "other.rst", "there is no page yet"
+    page = tmp_path / "results" / "report.rst"
+    page.parent.mkdir()
+    page.touch()
+    assert run.report_text("other.rst", tmp_path) == str(page)
+    assert run.report_text("other.rst", "http://127.0.0.1:1/cvsearch") == "other.rst"
