@@ -10,6 +10,7 @@ from cvsearch.data.audit import accuracy_of_rare_classes
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
+from cvsearch.evaluation.scoring import ranking_scorer
 from cvsearch.files import read_json, write_atomically, write_json
 from cvsearch.layout import SearchPaths, results_of
 from cvsearch.results.findings import findings_of
@@ -41,7 +42,7 @@ def main(paths, search, module_versions, dataset, split_abouts, summary):
     found = judged.as_search()
     verdict = verdict_of(found, judged.corrected(), judged.core_hours(), judged.allowed())
     write_atomically(paths.comparison, csv_bytes(compare(found.scores, found.best, found.ratio)))
-    rare = accuracy_of_rare_classes(search["scoring"], judged.dataset.about["classes"])
+    rare = accuracy_of_rare_classes(ranking_scorer(search["scoring"]), judged.dataset.about["classes"])
     findings = [*([rare] if rare else []), *findings_of(judged.outcome(verdict))]
     of_splits = read_json(summary, SPLITS)["findings"]
     write_json(paths.findings, strict([*of_splits, *(finding._asdict() for finding in findings)]))

@@ -3,7 +3,7 @@
 docs/findings.md has a section for each finding. The audit does not look at the samples that are held out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from cvsearch.data.dataset import Dataset
@@ -73,7 +73,7 @@ def audit(data: Dataset, splits: Sequence[Split], counts: ClassCounts | None) ->
         _small_sides(splits, counts),
         _missing_classes(splits, counts),
         _shared(splits, groups, GROUPS),
-        _duplicates(splits, lambda: _row_hashes(data, splits)),
+        _duplicates(splits, _row_hashes(data, splits)),
         _shared(splits, moments, MOMENTS),
         _future(splits) if data.about["in_time_order"] else None,
     ]
@@ -150,30 +150,32 @@ DUPLICATES = Finding(
 
 
 def _shared(splits: Sequence[Split], values: Any, kind: Finding) -> Finding | None:
-    """Return the finding about the split with the most test samples whose value is on the training side too."""
-    import numpy as np
-
-    if values is None:
-        return None
-    worst = max(
-        (int(np.isin(values[split.test], values[split.train]).sum()), len(split.test), -i)
-        for i, split in enumerate(splits)
-    )
-    n, n_test, split = worst[0], worst[1], -worst[2]
-    if not n:
-        return None
-    return kind._replace(evidence=kind.evidence.format(n=f"{n:,}", all=f"{n_test:,}", split=split))
+    """Return the finding if test samples have a value that is on the training side too."""
+    return None if values is None else _of_worst(splits, _on_both_sides(splits, values), kind)
 
 
-def _duplicates(splits: Sequence[Split], hashes: Callable[[], Any]) -> Finding | None:
-    import numpy as np
-
-    values = hashes()
-    found = _shared(splits, values, DUPLICATES)
+def _duplicates(splits: Sequence[Split], hashes: Any) -> Finding | None:
+    counts = _on_both_sides(splits, hashes)
+    found = _of_worst(splits, counts, DUPLICATES)
     if found is None:
         return None
-    shares = [np.isin(values[split.test], values[split.train]).mean() for split in splits]
-    return found if max(shares) >= MANY_DUPLICATES else found._replace(severity=INFO)
+    share = max(count / len(split.test) for count, split in zip(counts, splits, strict=True))
+    return found if share >= MANY_DUPLICATES else found._replace(severity=INFO)
+
+
+def _on_both_sides(splits: Sequence[Split], values: Any) -> list[int]:
+    """Return, for each split, how many test samples have a value that is on the training side too."""
+    import numpy as np
+
+    return [int(np.isin(values[split.test], values[split.train]).sum()) for split in splits]
+
+
+def _of_worst(splits: Sequence[Split], counts: Sequence[int], kind: Finding) -> Finding | None:
+    """Return the finding about the split with the most such test samples. Return None if no split has one."""
+    if not any(counts):
+        return None
+    n, n_test, before = max((n, len(split.test), -i) for i, (n, split) in enumerate(zip(counts, splits, strict=True)))
+    return kind._replace(evidence=kind.evidence.format(n=f"{n:,}", all=f"{n_test:,}", split=-before))
 
 
 def _future(splits: Sequence[Split]) -> Finding | None:
@@ -190,18 +192,17 @@ def _future(splits: Sequence[Split]) -> Finding | None:
     )
 
 
-def accuracy_of_rare_classes(scoring: Any, classes: dict[str, int] | None) -> Finding | None:
+def accuracy_of_rare_classes(scorer: Any, classes: dict[str, int] | None) -> Finding | None:
     """Return a finding if a search is ranked by accuracy and one class is most of the samples.
 
     Parameters
     ----------
-    scoring : object
-        ``scoring`` of the config. None means the accuracy of a classifier.
+    scorer : object
+        The scorer that ranks, as in the config. None means the accuracy of a classifier.
     classes : dict of str to int, or None
         From class to number of samples.
     """
-    first = next(iter(scoring)) if isinstance(scoring, list | dict) else scoring
-    if not classes or first not in (None, "accuracy"):
+    if not classes or scorer not in (None, "accuracy"):
         return None
     name, most = max(classes.items(), key=lambda item: item[1])
     share = most / sum(classes.values())

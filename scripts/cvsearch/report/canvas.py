@@ -35,8 +35,21 @@ FEWEST_FOR_REGION, FEWEST_VALUES, GRID, NARROWEST, PRIOR = 20, 10, 150, 0.015, 2
 INK = "#222222"
 
 
-def worst_first(table: Any) -> Any:
-    """Return ``cv_results.csv`` in the order of drawing: the worst first, so the best of those at one place is seen."""
+# A column that `worst_first` adds to the table.
+ALIKE = "cannot be distinguished from the best"
+
+
+def worst_first(table: Any, alike: Any = None) -> Any:
+    """Return ``cv_results.csv`` in the order of drawing: the worst first, so the best of those at one place is seen.
+
+    Parameters
+    ----------
+    table : DataFrame
+    alike : ndarray of bool of shape (n_candidates,), optional
+        Which candidates cannot be distinguished from the best one. It becomes a column, for `outline_region`.
+    """
+    if alike is not None:
+        table = table.assign(**{ALIKE: alike})
     by = [f"mean_test_{scorer_of(table)}", "candidate"]
     return table.sort_values(by, ascending=[True, False], na_position="first").reset_index(drop=True)
 
@@ -99,7 +112,7 @@ def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Sco
         ax.scatter(*place, s=size, facecolors="none", edgecolors=MARK, linewidths=2, label=label)
 
 
-def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> None:
+def outline_region(ax: Any, horizontal: Axis, vertical: Axis, table: Any) -> None:
     """Outline the region where most candidates cannot be distinguished from the best.
 
     Only the part of the map where both sides are scales is used. The share of such candidates is smoothed. Both counts,
@@ -110,18 +123,22 @@ def outline_region(ax: Any, horizontal: Axis, vertical: Axis, alike: Any) -> Non
     ----------
     ax : matplotlib.axes.Axes
     horizontal, vertical : Axis
-    alike : ndarray of bool of shape (n_candidates,)
-        Which candidates cannot be distinguished from the best one. The best one counts too.
+    table : DataFrame
+        In the order of `worst_first`. If it has no column `ALIKE`, nothing is outlined. In that column, the best one
+        counts too.
     """
     import numpy as np
     from matplotlib.patheffects import withStroke
     from scipy.ndimage import gaussian_filter
 
+    if ALIKE not in table:
+        return
     on_scales = ~np.isnan(horizontal.numbers) & ~np.isnan(vertical.numbers)
     few_values = any(len(np.unique(axis.numbers[on_scales])) < FEWEST_VALUES for axis in (horizontal, vertical))
     if on_scales.sum() < FEWEST_FOR_REGION or few_values:
         return
     sides = [np.linspace(*axis.ends, GRID + 1) for axis in (horizontal, vertical)]
+    alike = table[ALIKE].to_numpy()
     members = on_scales & alike
     counts = [
         np.histogram2d(horizontal.numbers[rows], vertical.numbers[rows], bins=sides)[0] for rows in (on_scales, members)

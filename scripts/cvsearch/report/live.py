@@ -103,6 +103,7 @@ class Live(logging.Handler):
         self.steps, self.on_judged, self.show = steps, on_judged, show or _print
         self.searches = [Progress(paths) for paths in searches]
         self.next = time.monotonic() + LINE_SECONDS
+        self._begun = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show what a log record says, if it is about a step or about progress."""
@@ -110,8 +111,10 @@ class Live(logging.Handler):
         if event == JOB_INFO:
             # Another workflow may use this one as a module and put a prefix before the names of rules.
             if record.__dict__["rule_name"].endswith(EVALUATE):
-                for search in self.searches:
-                    search.begin()
+                if not self._begun:  # Plans are read once, and not before each of many jobs.
+                    self._begun = True
+                    for search in self.searches:
+                        search.begin()
             elif self.steps and (message := record.__dict__["rule_msg"]):
                 self.show(message)
         elif event == JOB_FINISHED and record.getMessage().endswith(f"{JUDGE})"):
@@ -147,7 +150,7 @@ class Progress:
 
     def begin(self) -> None:
         """Before the first evaluation of this run, count what is already done."""
-        if self._started is None and (counts := self._counts()) is not None:
+        if (counts := self._counts()) is not None:
             self._started = time.monotonic()
             self._done_before = self._done = counts.done
             self._jobs_left = counts.jobs_left

@@ -7,6 +7,7 @@ renders the page with jinja first, and reads the result as reStructuredText.
 import base64
 import csv
 import html
+import json
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,12 +15,11 @@ from typing import Any
 
 import yaml
 
-from cvsearch.config.values import store
 from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
 from cvsearch.files import AnyPath, read_json, write_atomically
 from cvsearch.layout import SearchPaths, leaderboard_paths, report_page, split_paths, splits_summary
-from cvsearch.report.summary import REBUILD_VERDICT
+from cvsearch.report.summary import REBUILD_VERDICT, read_messages, read_verdict
 from cvsearch.report.verdict_text import sentences
 from cvsearch.report.words import cut, in_words, score_text
 from cvsearch.results.storage import REBUILD
@@ -85,7 +85,7 @@ def as_rst(page: str) -> str:
 
 
 def _search(search: SearchPaths, heading: bool) -> list[str]:
-    verdict = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
+    verdict = read_verdict(search)
     findings = read_json(search.findings, REBUILD_VERDICT)
     answer, *rest = sentences(verdict)
     parts = [f"<h2>{html.escape(search.name)}</h2>"] if heading else []
@@ -126,7 +126,7 @@ def _leaderboard(results: AnyPath, searches: Sequence[SearchPaths]) -> list[str]
         [
             row["rank"],
             row["search"],
-            cut(in_words(store(yaml.safe_load(row["params"]), str(table))), LONGEST_PARAMS),
+            cut(in_words(json.loads(row["params"])), LONGEST_PARAMS),
             *(score_text(float(row[name])) if row[name] else "" for name in ("mean_test_score", "std_test_score")),
         ]
         for row in rows
@@ -136,7 +136,7 @@ def _leaderboard(results: AnyPath, searches: Sequence[SearchPaths]) -> list[str]
 
 
 def _splits(results: AnyPath, search: SearchPaths) -> list[str]:
-    n_splits = read_json(search.verdict, REBUILD_VERDICT)["n_splits"]
+    n_splits = read_verdict(search)["n_splits"]
     abouts = [read_split_about(split_paths(split, results)[1]) for split in range(n_splits)]
     rows = [[str(split), f"{about['n_train']:,}", f"{about['n_test']:,}"] for split, about in enumerate(abouts)]
     summary = splits_summary(results)
@@ -152,8 +152,8 @@ def _splits(results: AnyPath, search: SearchPaths) -> list[str]:
 def _costs(searches: Sequence[SearchPaths]) -> list[str]:
     lines = []
     for search in searches:
-        hours = read_json(search.verdict, REBUILD_VERDICT)["core_hours"]
-        messages = read_json(search.provenance, REBUILD)["messages"].values()
+        hours = read_verdict(search)["core_hours"]
+        messages = read_messages(search).values()
         known = [f"{value:.3g} core-hours {word}" for word, value in hours.items() if value is not None]
         lines.append(f"{search.name}: {'; '.join([', '.join(known), *messages])}")
     return ["<h2>Costs, failures and warnings</h2>", _list(map(html.escape, lines))]

@@ -19,7 +19,6 @@ from cvsearch.report.canvas import (
 )
 from cvsearch.report.figure import pyplot, words_alone
 from cvsearch.report.importance_bars import importance_of
-from cvsearch.report.parameter_map import ALIKE
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 
@@ -58,7 +57,7 @@ def draw_pairs(
     matplotlib.figure.Figure
     """
     importance = importance_of(table, space)
-    table = worst_first(table if alike is None else table.assign(**{ALIKE: alike}))
+    table = worst_first(table, alike)
     found = parameter_axes(table, space)
     names = [name for name in importance or found if name in found][:MOST]
     title = f"{cut(title, LONGEST_TITLE)}: pairs of parameters"
@@ -79,8 +78,7 @@ def draw_pairs(
     for i, (ax, (first, second)) in enumerate(zip(panels.flat, pairs, strict=True)):
         horizontal, vertical = found[second], found[first]
         points = draw_candidates(ax, horizontal, vertical, scores, size=size) or points
-        if alike is not None:
-            outline_region(ax, horizontal, vertical, table[ALIKE].to_numpy())
+        outline_region(ax, horizontal, vertical, table)
         ring_best(ax, horizontal, vertical, table, scores, RING)
         write_side(ax, "y", vertical, UPWARDS)
         turned[i // 3] = max(turned[i // 3], write_side(ax, "x", horizontal, ACROSS))

@@ -25,9 +25,6 @@ from cvsearch.report.words import cut
 # its left.
 WIDTH, HEIGHT, VERTICAL, HORIZONTAL = 7.2, 5.4, 3.7, 5.2
 
-# A column that is added to the table.
-ALIKE = "cannot be distinguished from the best"
-
 
 def draw_map(
     table: Any, space: Space, title: str, baselines: Mapping[str, float] | None = None, alike: Any = None
@@ -57,9 +54,7 @@ def draw_map(
     -------
     matplotlib.figure.Figure
     """
-    if alike is not None:
-        table = table.assign(**{ALIKE: alike})
-    table = worst_first(table)
+    table = worst_first(table, alike)
     scores = Scores(table)
     axes = axes_of(table, space)
     vertical = axes[0] if len(axes) == 2 else scores.axis()
@@ -70,8 +65,8 @@ def draw_map(
     if points is not None:
         bar = add_bar(figure, points, scores)
         add_baselines(baselines or {}, scores, [bar, ax] if len(axes) < 2 else [bar], ax)
-    if alike is not None and len(axes) == 2:
-        outline_region(ax, horizontal, vertical, table[ALIKE].to_numpy())
+    if len(axes) == 2:
+        outline_region(ax, horizontal, vertical, table)
     ring_best(ax, horizontal, vertical, table, scores)
     ax.set_title(f"{cut(title, LONGEST_TITLE)}: {len(table):,} candidates", parse_math=False)
     at_left = CHARACTER * max(len(text) for _, text in vertical.ticks + vertical.names)

@@ -23,8 +23,8 @@ def summary(search: SearchPaths) -> str:
     InputError
         If a file is damaged.
     """
-    verdict = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
-    messages = _messages(search)
+    verdict = read_verdict(search)
+    messages = read_messages(search)
     findings = [
         f"{one['severity']}: {messages.pop(TELLS.get(one['id'], ''), _in_a_line(one))}" for one in read_findings(search)
     ]
@@ -46,7 +46,7 @@ def caption_numbers(search: SearchPaths) -> dict[str, str]:
     """
     if not search.verdict.exists():
         return {}
-    verdict = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
+    verdict = read_verdict(search)
     best, baselines = verdict["best"], verdict["baselines"]
     counts = {name: f"{verdict[f'n_{name}']:,}" for name in ("candidates", "scored", "splits", "indistinguishable")}
     scores = {"mean": best["mean_test_score"], "std": best["std_test_score"], **baselines}
@@ -56,10 +56,17 @@ def caption_numbers(search: SearchPaths) -> dict[str, str]:
 
 def messages_of(search: SearchPaths) -> str:
     """Return the messages of merging, for a search that has no verdict."""
-    return "\n  ".join([f"{search.name}:", *_messages(search).values()])
+    return "\n  ".join([f"{search.name}:", *read_messages(search).values()])
 
 
-def _messages(search: SearchPaths) -> dict[str, str]:
+def read_verdict(search: SearchPaths) -> dict[str, Any]:
+    """Return the verdict of a search, with stored values."""
+    verdict: dict[str, Any] = store(read_json(search.verdict, REBUILD_VERDICT), str(search.verdict))
+    return verdict
+
+
+def read_messages(search: SearchPaths) -> dict[str, str]:
+    """Return the messages of merging, by what they are about."""
     messages: dict[str, str] = read_json(search.provenance, REBUILD)["messages"]
     return messages
 

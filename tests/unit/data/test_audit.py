@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from cvsearch.data.audit import INFO, WARNING, Split, accuracy_of_rare_classes, audit
 from cvsearch.data.splits import ClassCounts
+from cvsearch.evaluation.scoring import ranking_scorer
 from scipy import sparse
 from workflow_runs import ROOT
 
@@ -136,13 +137,15 @@ def test_samples_of_one_moment_on_both_sides_and_the_future_in_the_training_side
         (None, {"a": 90, "b": 10}, True),
         (["accuracy", "f1"], {"a": 90, "b": 10}, True),
         (["f1", "accuracy"], {"a": 90, "b": 10}, False),
+        ({"right": "accuracy", "f": "f1"}, {"a": 90, "b": 10}, True),
+        ({"accuracy": "f1"}, {"a": 90, "b": 10}, False),
         ("balanced_accuracy", {"a": 90, "b": 10}, False),
         ("accuracy", {"a": 70, "b": 30}, False),
         ("accuracy", None, False),
     ],
 )
 def test_accuracy_as_the_scorer_of_rare_classes(scoring, classes, is_found):
-    finding = accuracy_of_rare_classes(scoring, classes)
+    finding = accuracy_of_rare_classes(ranking_scorer(scoring), classes)
     assert (finding is not None) == is_found
     if finding:
         assert finding.evidence == "class a is 90% of the samples, so a guess has an accuracy of 0.90"
