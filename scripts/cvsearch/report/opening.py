@@ -19,8 +19,7 @@ from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
 from cvsearch.files import AnyPath, read_json, write_atomically
 from cvsearch.layout import SearchPaths, leaderboard_paths, report_page, split_paths, splits_summary
-from cvsearch.report.summary import REBUILD_VERDICT, read_messages, read_verdict
-from cvsearch.report.verdict_text import sentences
+from cvsearch.report.summary import answer, read_verdict
 from cvsearch.report.words import cut, in_words, score_text
 from cvsearch.results.storage import REBUILD
 
@@ -86,10 +85,9 @@ def as_rst(page: str) -> str:
 
 def _search(search: SearchPaths, heading: bool) -> list[str]:
     verdict = read_verdict(search)
-    findings = read_json(search.findings, REBUILD_VERDICT)
-    answer, *rest = sentences(verdict)
+    (first, *rest), findings, _ = answer(search)
     parts = [f"<h2>{html.escape(search.name)}</h2>"] if heading else []
-    parts += [f'<p class="answer">{html.escape(answer)}</p>', _list(map(html.escape, rest))]
+    parts += [f'<p class="answer">{html.escape(first)}</p>', _list(map(html.escape, rest))]
     if findings:
         parts += ["<h3>Findings</h3>", _list(map(_finding, findings))]
     if verdict["next_region"] is not None:
@@ -152,11 +150,10 @@ def _splits(results: AnyPath, search: SearchPaths) -> list[str]:
 def _costs(searches: Sequence[SearchPaths]) -> list[str]:
     lines = []
     for search in searches:
-        hours = read_verdict(search)["core_hours"]
-        messages = read_messages(search).values()
-        known = [f"{value:.3g} core-hours {word}" for word, value in hours.items() if value is not None]
-        lines.append(f"{search.name}: {'; '.join([', '.join(known), *messages])}")
-    return ["<h2>Costs, failures and warnings</h2>", _list(map(html.escape, lines))]
+        _, _, messages = answer(search)
+        if messages:
+            lines.append(f"{search.name}: {'; '.join(messages.values())}")
+    return ["<h2>Costs, failures and warnings</h2>", _list(map(html.escape, lines))] if lines else []
 
 
 def _provenance(searches: Sequence[SearchPaths]) -> list[str]:

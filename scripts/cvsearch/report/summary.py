@@ -5,7 +5,7 @@ from typing import Any
 from cvsearch.config.values import store
 from cvsearch.files import read_json
 from cvsearch.layout import SearchPaths
-from cvsearch.report.verdict_text import sentences
+from cvsearch.report.verdict_text import SAID, sentences
 from cvsearch.report.words import score_text
 from cvsearch.results.storage import REBUILD
 
@@ -23,13 +23,36 @@ def summary(search: SearchPaths) -> str:
     InputError
         If a file is damaged.
     """
-    verdict = read_verdict(search)
-    messages = read_messages(search)
+    said, others, messages = answer(search)
+    told = read_messages(search)
     findings = [
-        f"{one['severity']}: {messages.pop(TELLS.get(one['id'], ''), _in_a_line(one))}" for one in read_findings(search)
+        f"{one['severity']}: {told.get(TELLS.get(one['id'], ''), _in_a_line(one))}"
+        for one in others
+        if one["severity"] in ("warning", "error")
     ]
     files = f"table: {search.table}   map: {search.map}   page: {search.page}"
-    return "\n  ".join([f"{search.name}:", *sentences(verdict), *findings, *messages.values(), files])
+    return "\n  ".join([f"{search.name}:", *said, *findings, *messages.values(), files])
+
+
+def answer(search: SearchPaths) -> tuple[list[str], list[dict[str, Any]], dict[str, str]]:
+    """Return what is to be said about a search, so that nothing is said twice.
+
+    Returns
+    -------
+    tuple
+        The sentences of the verdict; the findings whose fact is none of these sentences; the messages of merging that
+        no finding tells.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged.
+    """
+    findings: list[dict[str, Any]] = read_json(search.findings, REBUILD_VERDICT)
+    said = sentences(read_verdict(search), findings)
+    told = {TELLS.get(finding["id"]) for finding in findings}
+    messages = {name: text for name, text in read_messages(search).items() if name not in told}
+    return said, [finding for finding in findings if finding["id"] not in SAID], messages
 
 
 def _in_a_line(finding: dict[str, Any]) -> str:
@@ -69,9 +92,3 @@ def read_messages(search: SearchPaths) -> dict[str, str]:
     """Return the messages of merging, by what they are about."""
     messages: dict[str, str] = read_json(search.provenance, REBUILD)["messages"]
     return messages
-
-
-def read_findings(search: SearchPaths) -> list[dict[str, Any]]:
-    """Return the warnings and errors among the findings of a search. The user should see these at the end of a run."""
-    found = read_json(search.findings, REBUILD_VERDICT)
-    return [finding for finding in found if finding["severity"] in ("warning", "error")]

@@ -1,5 +1,6 @@
 """Puts the verdict into plain sentences."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cvsearch.report.words import in_words, score_text
@@ -8,23 +9,31 @@ from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 # With fewer candidates than this, half of them do not tell whether more candidates would help.
 FEWEST_CANDIDATES = 20
 
+# Findings whose fact is a sentence of the verdict. The sentence says what to do, so that a reader meets it once.
+SAID = {"best-at-the-edge", "no-better-than-a-guess", "no-better-than-the-defaults", "too-few-splits-to-compare"}
+
 # If a search takes more than so many times the forecast, other work used the cores too.
 MUCH_LONGER = 2
 
 
-def sentences(verdict: dict[str, Any]) -> list[str]:
+def sentences(verdict: dict[str, Any], findings: Sequence[dict[str, Any]] = ()) -> list[str]:
     """Return the sentences of ``verdict.json``, the most important first.
 
     Parameters
     ----------
     verdict : dict
         The verdict, as `results.verdict.verdict_of` makes it.
+    findings : sequence of dict
+        Content of ``findings.json``. The advice of those in `SAID` is part of a sentence.
     """
+    advice = {finding["id"]: finding["advice"] for finding in findings}
     return [
         _best(verdict),
         _corrected(verdict),
-        *_baseline(verdict, "dummy", "a guess (dummy)"),
-        *_baseline(verdict, "default", "the estimator's own parameters (default)"),
+        *_baseline(verdict, "dummy", "a guess (dummy)", advice.get("no-better-than-a-guess")),
+        *_baseline(
+            verdict, "default", "the estimator's own parameters (default)", advice.get("no-better-than-the-defaults")
+        ),
         *_where(verdict),
         *_apart(verdict),
         *_simplest(verdict),
@@ -50,18 +59,21 @@ def _corrected(verdict: dict[str, Any]) -> str:
     return f"Its corrected score is {_interval(corrected)}. Report this score: the mean is too high, because the best of many was chosen."
 
 
-def _baseline(verdict: dict[str, Any], name: str, words: str) -> list[str]:
+def _baseline(verdict: dict[str, Any], name: str, words: str, advice: str | None) -> list[str]:
     gain, score, state = verdict[f"gain_over_{name}"], verdict["baselines"][name], verdict[f"better_than_{name}"]
     if state == "no":
-        what = f"No candidate beats {words}, which scores {_score(score)}."
-        return [f"{what} The good region has not been found."] if name == "dummy" else [what]
-    if state == "unclear":
-        return [f"It is not certain that it is better than {words}: its gain is {_interval(gain)}."]
-    if state == "yes":
-        return [f"It is better than {words}: its gain is {_interval(gain)}."]
-    if state == "higher":
-        return [f"Its mean is higher than that of {words}, {_score(score)}. There is no interval for the difference."]
-    return [f"It could not be compared with {words}."]
+        line = f"No candidate beats {words}, which scores {_score(score)}."
+        if name == "dummy":
+            line += " The good region has not been found."
+    elif state == "unclear":
+        line = f"It is not certain that it is better than {words}: its gain is {_interval(gain)}."
+    elif state == "yes":
+        line = f"It is better than {words}: its gain is {_interval(gain)}."
+    elif state == "higher":
+        line = f"Its mean is higher than that of {words}, {_score(score)}. There is no interval for the difference."
+    else:
+        line = f"It could not be compared with {words}."
+    return [f"{line} What to do: {advice}." if advice else line]
 
 
 def _where(verdict: dict[str, Any]) -> list[str]:
@@ -81,9 +93,9 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
     alike, n_splits = verdict["n_indistinguishable"], verdict["n_splits"]
     line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be distinguished from it"
     if n_splits < FEWEST_SPLITS:
-        return [
-            f"{line}, but {_counted(n_splits, 'split')} can tell almost nothing; raise n_splits to {FEWEST_SPLITS} or more."
-        ]
+        few = f"{_counted(n_splits, 'split')} can tell almost nothing"
+        more = f"Raise n_splits to {FEWEST_SPLITS} or more to compare candidates and to know whether more of them would help."
+        return [f"{line}, but {few}. {more}"]
     approximate = (
         " The test is approximate, because the splits are in time." if verdict["comparison_is_approximate"] else ""
     )
@@ -93,12 +105,8 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
 
 def _simplest(verdict: dict[str, Any]) -> list[str]:
     candidate = verdict["one_standard_error"]
-    if candidate is None:
+    if candidate is None or verdict["n_splits"] < FEWEST_SPLITS:
         return []
-    if verdict["n_splits"] < FEWEST_SPLITS:
-        return [
-            f"Candidate {candidate} is the simplest within one standard error of it. {_too_few(verdict)} to estimate this error."
-        ]
     if candidate == verdict["best"]["candidate"]:
         return ["No simpler candidate is within one standard error of it."]
     return [
@@ -112,18 +120,12 @@ def _more(verdict: dict[str, Any]) -> list[str]:
         return []
     n_candidates = verdict["n_candidates"]
     if n_candidates < FEWEST_CANDIDATES:
-        return [
-            f"{_counted(n_candidates, 'candidate')} are too few to say whether more would help; raise n_candidates."
-        ]
+        return [f"{_counted(n_candidates, 'candidate')} are too few to say whether more would help."]
     median, best, error = curve["median"], verdict["best"]["mean_test_score"], verdict["standard_error"]
     if median is None or isinstance(median, str) or isinstance(best, str):
         return []
     line = f"With half as many candidates ({curve['n_candidates']:,}), the median best score would have been {_score(median)}"
-    if verdict["better_than_dummy"] in ("no", "unclear"):
-        return [f"{line}. A good region may still be found by more candidates."]
-    if verdict["n_splits"] < FEWEST_SPLITS:
-        return [f"{line}. {_too_few(verdict)} to say whether more candidates would help."]
-    if error is None:
+    if error is None or verdict["n_splits"] < FEWEST_SPLITS or verdict["better_than_dummy"] in ("no", "unclear"):
         return [f"{line}."]
     if best - median <= error:
         return [
@@ -141,10 +143,6 @@ def _cost(verdict: dict[str, Any]) -> list[str]:
     line = f"The evaluations took {actual:.3g} core-hours; the forecast was {forecast:.3g}"
     slower = actual > MUCH_LONGER * forecast
     return [f"{line}. Evaluations are slower if more jobs run than there are cores." if slower else f"{line}."]
-
-
-def _too_few(verdict: dict[str, Any]) -> str:
-    return f"{_counted(verdict['n_splits'], 'split')} {'are' if verdict['n_splits'] != 1 else 'is'} too few"
 
 
 def _interval(found: dict[str, Any]) -> str:

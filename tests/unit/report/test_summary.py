@@ -71,6 +71,13 @@ def test_a_search_without_a_verdict_says_what_merging_said(search):
     assert messages_of(search).splitlines() == ["svc:", "  2 of 6 evaluations failed", "  50% was overhead"]
 
 
+def test_what_the_verdict_states_is_not_told_again_as_a_finding(search):
+    finding = Finding(17, "too-few-splits-to-compare", "Too few splits", "warning", "n_splits is 2", "raise n_splits")
+    write_json(search.findings, strict([finding._asdict()]))
+    assert "Too few splits" not in summary(search)
+    assert summary(search).count("2 splits can tell almost nothing") == 1
+
+
 def test_what_a_finding_tells_is_not_told_again(search):
     finding = Finding(15, "many-failures", "Many evaluations failed", "warning", "2 of 6 evaluations failed", "see why")
     write_json(search.findings, strict([finding._asdict()]))

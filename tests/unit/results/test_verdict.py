@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cvsearch.report.verdict_text import sentences
+from cvsearch.report.verdict_text import SAID, sentences
 from cvsearch.report.words import score_text
 from cvsearch.results.findings import KINDS, Outcome, findings_of
 from cvsearch.results.statistics.bootstrap import Corrected, Interval
@@ -76,7 +76,8 @@ def test_a_thousand_candidates_say_where_it_is():
     assert c[0] < 3 < c[1]
     assert gamma[0] < -3 < gamma[1]
     assert c[1] - c[0] < 8
-    assert "2 splits are too few to say whether more candidates would help." in text
+    assert "2 splits can tell almost nothing. Raise n_splits to 5 or more to compare candidates and to know" in text
+    assert "help little" not in text and "may help" not in text
     assert "more candidates from this space would help little" in " ".join(sentences(made(1000, 10)))
 
 
@@ -127,6 +128,23 @@ def test_every_number_of_the_sentences_stands_in_the_verdict():
         for line in sentences(found):
             for number in re.findall(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?", line):
                 assert number in known, line
+
+
+@pytest.mark.parametrize("state", ["no", "unclear"])
+@pytest.mark.parametrize(
+    ("baseline", "id"), [("dummy", "no-better-than-a-guess"), ("default", "no-better-than-the-defaults")]
+)
+def test_the_sentence_that_states_a_finding_says_what_to_do(baseline, id, state):
+    found = made(100, 5) | {f"better_than_{baseline}": state, f"gain_over_{baseline}": interval(0.01)._asdict()}
+    findings = [finding._asdict() for finding in findings_of(outcome(found))]
+    (finding,) = [finding for finding in findings if finding["id"] == id]
+    (line,) = [line for line in sentences(found, findings) if finding["advice"] in line]
+    assert line in [f"{plain} What to do: {finding['advice']}." for plain in sentences(found)]
+
+
+def test_every_finding_that_a_sentence_states_is_one_that_can_be_found():
+    nothing = made(10, 2, best=9, scores=np.full((10, 2), 0.08), baselines={"default": 0.9, "dummy": 0.1})
+    assert {finding.id for finding in findings_of(outcome(nothing | {"at_edge": ["C"]}, mean_train_score=0.1))} == SAID
 
 
 def outcome(found, **changes):
