@@ -56,6 +56,7 @@ def census(workload, folder):
     for name in ("results", ".snakemake"):
         files = [path for path in Path(folder, name).rglob("*") if path.is_file()]
         counts[f"{name} files"], counts[f"{name} bytes"] = len(files), sum(path.stat().st_size for path in files)
-    steps = re.findall(r"(\d+) of (\d+) steps \(100%\) done", Path(folder, "bench.log").read_text())
+    log = max(Path(folder, ".snakemake", "log").glob("*.log"))  # Names begin with the time.
+    steps = re.findall(r"(\d+) of (\d+) steps \(100%\) done", log.read_text())
     evaluations = Path(folder, "results", workload.name, "evaluations")
     return {"jobs": int(steps[-1][0]), "evaluate jobs": len(list(evaluations.rglob("*.jsonl"))), **counts}
