@@ -39,7 +39,7 @@ CV_RESULTS = [
         "rank_test_<scorer>",
         "int",
         "",
-        "rank by the mean, 1 is the best; equal means share the lowest rank, and an empty mean comes last",
+        "rank by the mean, 1 is the best; equal means share the smallest number, and an empty mean comes last",
     ),
     Column("split<i>_train_<scorer>", "float", "score", "score on the training side of split i"),
     Column("mean_train_<scorer>", "float", "score", "mean over the splits"),
@@ -74,7 +74,7 @@ BASELINES = [
 BASELINE_NAMES = ("default", "dummy")
 
 LEADERBOARD = [
-    Column("rank", "int", "", "rank by the mean, 1 is the best; equal means share the lowest rank"),
+    Column("rank", "int", "", "rank by the mean, 1 is the best; equal means share the smallest number"),
     Column("search", "text", "", "name of the search"),
     Column("candidate", "int", "", "number of the best candidate"),
     Column("params", "JSON", "", "parameters of the best candidate"),
