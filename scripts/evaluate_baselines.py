@@ -9,7 +9,7 @@ from pathlib import Path
 from cvsearch.candidates.plan import read_plans
 from cvsearch.config.names import Trust
 from cvsearch.console import job, say
-from cvsearch.data.dataset import load_dataset
+from cvsearch.data.dataset import load_dataset, read_about
 from cvsearch.data.splits import load_split, read_split_about
 from cvsearch.evaluation.baselines import DEFAULT, NO_PARAMETERS, baseline_specs
 from cvsearch.evaluation.batch import Batch
@@ -23,7 +23,7 @@ from cvsearch.results.baselines import collect, write_baselines
 from cvsearch.results.evaluations import SIDES
 
 
-def evaluate_baseline(paths, split, positions, split_sha256, data, search, module_versions, deadline, say, bits=0):
+def evaluate_baseline(paths, split, positions, split_sha256, dataset, search, module_versions, deadline, say, bits=0):
     """Return the row of one baseline on one split, and the identity of this evaluation.
 
     Parameters
@@ -33,7 +33,8 @@ def evaluate_baseline(paths, split, positions, split_sha256, data, search, modul
     positions : path-like
         The file with the positions of the split.
     split_sha256 : str
-    data : Dataset
+    dataset : path-like
+        The folder of the dataset.
     search : dict
         As in ``evaluate.py``, but with the estimator of the baseline.
     module_versions : dict of str to str
@@ -44,11 +45,14 @@ def evaluate_baseline(paths, split, positions, split_sha256, data, search, modul
     bits : int
         Size of the predictions of one test sample. With 0, no predictions are kept.
     """
-    identity = identity_of(search, data.about["sha256"], split, split_sha256, module_versions)
+    identity = identity_of(search, read_about(dataset)["sha256"], split, split_sha256, module_versions)
     work = Batch([NO_PARAMETERS], Journal.at(paths.journal, identity), search, predictions=bool(bits))
     work.wait_for_others(say)
     if work.remaining():
-        evaluator = Evaluator(search, Trust(module_versions), data, *load_split(positions, split_sha256), split, bits)
+        # The dataset is mapped for this evaluator only: when the samples are copied, its pages need no memory.
+        evaluator = Evaluator(
+            search, Trust(module_versions), load_dataset(dataset), *load_split(positions, split_sha256), split, bits
+        )
         work.evaluate(evaluator, lambda remaining: None, deadline)
     return work.history.rows[NO_PARAMETERS.key], identity.sha256
 
@@ -72,10 +76,10 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, deadl
     say : callable
         Called with each message.
     """
-    data, plans = load_dataset(dataset), read_plans(paths)
+    plans, has_target = read_plans(paths), read_about(dataset)["target_type"] is not None
     bits = plans[-1].prediction_bits if plans else 0
     splits = [read_split_about(path) for path in split_abouts]
-    specs = baseline_specs(search["estimator"], Trust(module_versions), data.y is not None)
+    specs = baseline_specs(search["estimator"], Trust(module_versions), has_target)
     rows = {name: [] for name in specs}
     identities = []
     for split, (at, about) in enumerate(zip(positions, splits, strict=True)):
@@ -87,7 +91,7 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, deadl
             # A baseline is alone on its split, so there is no candidate to share work with.
             of_baseline = {**search, "estimator": spec, "share_work": False}
             row, identity = evaluate_baseline(
-                paths, split, at, about["sha256"], data, of_baseline, module_versions, deadline, tell, bits
+                paths, split, at, about["sha256"], dataset, of_baseline, module_versions, deadline, tell, bits
             )
             rows[name].append(row)
             if name == DEFAULT:

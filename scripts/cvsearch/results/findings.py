@@ -83,7 +83,7 @@ def _no_better_than_default(outcome: Outcome) -> Finding | None:
             "The best candidate is not shown to be better than the estimator's own parameters",
             WARNING,
             "",
-            "use the defaults, or search elsewhere: raise n_candidates, or change param_distributions",
+            "use the estimator as it is, or search another region (param_distributions)",
         ),
     )
 
@@ -167,7 +167,7 @@ def _few_splits(outcome: Outcome) -> Finding | None:
         "There are too few splits to compare candidates",
         INFO,
         f"n_splits is {verdict['n_splits']}; with fewer than {FEWEST_SPLITS} splits the test of comparison.csv can tell almost nothing",
-        f"raise n_splits to {FEWEST_SPLITS} or more: only the new splits are evaluated",
+        f"raise n_splits to {FEWEST_SPLITS} or more",
     )
 
 
