@@ -188,8 +188,8 @@ def test_a_damaged_result_file_is_named_with_the_command_that_rebuilds_it(finish
     assert f"results/tree/{name}: " in run.last_lines and said in run.last_lines
     if "rm " in said:
         path.unlink()
-        mended = finished.snakemake()
+        mended = finished.merge()
     else:
-        mended = finished.snakemake("--forcerun", said.split("--forcerun ")[1])
+        mended = finished.merge("--forcerun", said.split("--forcerun ")[1])
     assert mended.evaluated == 0
     assert finished.digest() == digest

@@ -41,7 +41,7 @@ def write_table(workdir, table=TABLE):
 def test_a_table_with_groups_scores_as_in_scikit_learn_and_grows_with_its_content(workdir):
     path = write_table(workdir)
     workdir.write("config.yaml", OWN)
-    run = workdir.snakemake()
+    run = workdir.merge()
     assert run.evaluated == 18
     search = GridSearchCV(DecisionTreeClassifier(random_state=0), SEARCH["param_distributions"], cv=GroupKFold(3))
     search.fit(TABLE[["a", "b"]], TABLE["label"], groups=TABLE["patient"])
@@ -51,7 +51,7 @@ def test_a_table_with_groups_scores_as_in_scikit_learn_and_grows_with_its_conten
 
     # A touched file runs nothing again, a changed one what rests on it.
     os.utime(path)
-    assert "Nothing to be done" in workdir.snakemake().output
+    assert "Nothing to be done" in workdir.merge().output
     write_table(workdir, TABLE.assign(b=TABLE["b"] + 1))
     run = workdir.merge()
     assert (run.jobs["prepare_dataset"], run.evaluated) == (1, 18)
@@ -182,7 +182,7 @@ def test_what_a_loader_returns_is_evaluated(workdir, module, function, search):
         "searches": [search],
     }
     workdir.write("config.yaml", config)
-    assert workdir.snakemake().evaluated == 2
+    assert workdir.snakemake("results/tree/best.json", "results/dataset/example.png").evaluated == 2
     assert workdir.table()["mean_test_score"].notna().all()
 
 

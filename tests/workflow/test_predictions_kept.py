@@ -44,14 +44,14 @@ def test_growth_beyond_what_may_be_kept_and_back(workdir, tiny):
     assert workdir.digest() == digest
     assert len(predictions_of(workdir)) == 60
 
-    assert workdir.snakemake().jobs["evaluate"] == 0
+    assert "Nothing to be done" in workdir.snakemake().output
     tiny["predictions_mb"] = 0
     workdir.write("config.yaml", tiny)
-    assert workdir.snakemake().evaluated == 0
+    assert workdir.merge().evaluated == 0
 
 
 def test_the_pilot_keeps_what_the_search_keeps(workdir, tiny):
     workdir.write("config.yaml", tiny | {"batch_size": "auto"})
-    run = workdir.snakemake()
+    run = workdir.snakemake("results/tree/predictions.csv")
     assert "6 in the journal" in run.output
     assert len(predictions_of(workdir)) == 60
