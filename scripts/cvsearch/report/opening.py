@@ -19,7 +19,8 @@ from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
 from cvsearch.files import AnyPath, read_json, write_atomically
 from cvsearch.layout import SearchPaths, leaderboard_paths, report_page, split_paths, splits_summary
-from cvsearch.report.summary import answer, read_verdict
+from cvsearch.report.summary import REBUILD_VERDICT, answer, read_verdict
+from cvsearch.report.verdict_text import sentences
 from cvsearch.report.words import cut, in_words, score_text
 from cvsearch.results.storage import REBUILD
 
@@ -85,7 +86,8 @@ def as_rst(page: str) -> str:
 
 def _search(search: SearchPaths, heading: bool) -> list[str]:
     verdict = read_verdict(search)
-    (first, *rest), findings, _ = answer(search)
+    findings = read_json(search.findings, REBUILD_VERDICT)
+    first, *rest = sentences(verdict)
     parts = [f"<h2>{html.escape(search.name)}</h2>"] if heading else []
     parts += [f'<p class="answer">{html.escape(first)}</p>', _list(map(html.escape, rest))]
     if findings:

@@ -48,11 +48,11 @@ def answer(search: SearchPaths) -> tuple[list[str], list[dict[str, Any]], dict[s
     InputError
         If a file is damaged.
     """
+    verdict = read_verdict(search)
     findings: list[dict[str, Any]] = read_json(search.findings, REBUILD_VERDICT)
-    said = sentences(read_verdict(search), findings)
     told = {TELLS.get(finding["id"]) for finding in findings}
     messages = {name: text for name, text in read_messages(search).items() if name not in told}
-    return said, [finding for finding in findings if finding["id"] not in SAID], messages
+    return sentences(verdict, findings), [finding for finding in findings if finding["id"] not in SAID], messages
 
 
 def _in_a_line(finding: dict[str, Any]) -> str:

@@ -130,14 +130,12 @@ def test_long_tables_are_cut_and_named(results, monkeypatch):
     assert f"3 of 5 rows; all of them: <code>{results / 'splits'}</code>" in page
 
 
-def test_what_the_verdict_or_a_finding_tells_stands_there_once(results):
-    few = {"id": "too-few-splits-to-compare", "title": "Too few splits to compare"}
+def test_what_a_finding_tells_is_not_told_again_under_costs(results):
     failures = {"id": "many-failures", "title": "Many evaluations failed"}
-    write_json(SearchPaths.of("svc", results).findings, [FINDING | few, FINDING | failures])
+    write_json(SearchPaths.of("svc", results).findings, [FINDING | failures])
     write_opening(results, ["svc"])
     page = shown(results)
-    assert "Many evaluations failed" in page
-    assert "Too few splits to compare" not in page and "3 of 200 evaluations failed" not in page
+    assert "Many evaluations failed" in page and "3 of 200 evaluations failed" not in page
 
 
 def test_a_search_without_a_region_or_findings_has_no_such_parts(results):
