@@ -9,7 +9,7 @@ from workflow_runs import ROOT, TINY
 
 
 def pytest_configure():
-    # Two processes run tests on two cores: threads that wait for each other there take ten times as long as one thread.
+    # More processes run tests than there are cores: threads that wait for each other there take ten times as long as one thread.
     for library in ("OMP", "OPENBLAS"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     # A test run in the background inherits that Ctrl-C is ignored, one behind nohup that a hang-up is, and so would all

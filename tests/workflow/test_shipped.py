@@ -1,5 +1,6 @@
 """The shipped search against scikit-learn itself."""
 
+import importlib
 import json
 
 import numpy as np
@@ -10,14 +11,14 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.svm import SVC
-from workflow_runs import Workdir
+from workflow_runs import ROOT, Workdir
 
-FEW, N_CANDIDATES = 10, 60
+FEW, N_CANDIDATES = 10, 30
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
-    """The search as it is shipped, then grown to 60 candidates."""
+    """The search as it is shipped, then grown to more candidates."""
     workdir = Workdir(tmp_path_factory.mktemp("shipped"))
     workdir.first_run = workdir.merge(config=None, search="svc")
     workdir.first_digest, workdir.first_table = workdir.digest("svc"), workdir.table(search="svc")
@@ -91,6 +92,15 @@ def test_growing_evaluates_what_remains(shipped):
     assert shipped.first_run.evaluated == 2 * FEW - min(pilot, FEW)
     assert shipped.run.evaluated == 2 * (N_CANDIDATES - FEW) - max(pilot - FEW, 0)
     assert not {"make_splits", "prepare_dataset", "time_pilot"} & set(shipped.run.jobs)
+
+
+def test_the_benchmarks_count_its_jobs(shipped, monkeypatch):
+    """The console does not show the steps that they count."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    workflow, workloads = importlib.import_module("_workflow"), importlib.import_module("workloads")
+    found = workflow.census(workloads.WORKLOADS["svc-10"], shipped.path)
+    assert found["jobs"] == sum(shipped.run.jobs.values())
+    assert found["evaluate jobs"] == len(list(shipped.path.glob("results/svc/evaluations/0/*/*.jsonl"))) > 0
 
 
 def test_sharing_work_changes_nothing(shipped, workdir):
