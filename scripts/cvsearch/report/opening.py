@@ -19,7 +19,7 @@ from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
 from cvsearch.files import AnyPath, read_json, write_atomically
 from cvsearch.layout import SearchPaths, leaderboard_paths, report_page, split_paths, splits_summary
-from cvsearch.report.summary import REBUILD_VERDICT, answer, read_verdict
+from cvsearch.report.summary import read_findings, read_messages, read_verdict, untold_messages
 from cvsearch.report.verdict_text import sentences
 from cvsearch.report.words import cut, in_words, score_text
 from cvsearch.results.storage import REBUILD
@@ -86,7 +86,7 @@ def as_rst(page: str) -> str:
 
 def _search(search: SearchPaths, heading: bool) -> list[str]:
     verdict = read_verdict(search)
-    findings = read_json(search.findings, REBUILD_VERDICT)
+    findings = read_findings(search)
     first, *rest = sentences(verdict)
     parts = [f"<h2>{html.escape(search.name)}</h2>"] if heading else []
     parts += [f'<p class="answer">{html.escape(first)}</p>', _list(map(html.escape, rest))]
@@ -152,9 +152,8 @@ def _splits(results: AnyPath, search: SearchPaths) -> list[str]:
 def _costs(searches: Sequence[SearchPaths]) -> list[str]:
     lines = []
     for search in searches:
-        _, _, messages = answer(search)
-        if messages:
-            lines.append(f"{search.name}: {'; '.join(messages.values())}")
+        if messages := untold_messages(read_messages(search), read_findings(search)):
+            lines.append(f"{search.name}: {'; '.join(messages)}")
     return ["<h2>Costs, failures and warnings</h2>", _list(map(html.escape, lines))] if lines else []
 
 

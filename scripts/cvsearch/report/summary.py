@@ -23,36 +23,22 @@ def summary(search: SearchPaths) -> str:
     InputError
         If a file is damaged.
     """
-    said, others, messages = answer(search)
-    told = read_messages(search)
-    findings = [
-        f"{one['severity']}: {told.get(TELLS.get(one['id'], ''), _in_a_line(one))}"
-        for one in others
-        if one["severity"] in ("warning", "error")
+    verdict, findings = read_verdict(search), read_findings(search)
+    messages = read_messages(search)
+    warnings = [
+        f"{one['severity']}: {messages.get(TELLS.get(one['id'], ''), _in_a_line(one))}"
+        for one in findings
+        if one["id"] not in SAID and one["severity"] in ("warning", "error")
     ]
     files = f"table: {search.table}   map: {search.map}   page: {search.page}"
-    return "\n  ".join([f"{search.name}:", *said, *findings, *messages.values(), files])
+    said = [*sentences(verdict, findings), *warnings, *untold_messages(messages, findings), files]
+    return "\n  ".join([f"{search.name}:", *said])
 
 
-def answer(search: SearchPaths) -> tuple[list[str], list[dict[str, Any]], dict[str, str]]:
-    """Return what is to be said about a search, so that nothing is said twice.
-
-    Returns
-    -------
-    tuple
-        The sentences of the verdict; the findings whose fact is none of these sentences; the messages of merging that
-        no finding tells.
-
-    Raises
-    ------
-    InputError
-        If a file is damaged.
-    """
-    verdict = read_verdict(search)
-    findings: list[dict[str, Any]] = read_json(search.findings, REBUILD_VERDICT)
+def untold_messages(messages: dict[str, str], findings: list[dict[str, Any]]) -> list[str]:
+    """Return the messages of merging that no finding tells."""
     told = {TELLS.get(finding["id"]) for finding in findings}
-    messages = {name: text for name, text in read_messages(search).items() if name not in told}
-    return sentences(verdict, findings), [finding for finding in findings if finding["id"] not in SAID], messages
+    return [text for name, text in messages.items() if name not in told]
 
 
 def _in_a_line(finding: dict[str, Any]) -> str:
@@ -92,3 +78,9 @@ def read_messages(search: SearchPaths) -> dict[str, str]:
     """Return the messages of merging, by what they are about."""
     messages: dict[str, str] = read_json(search.provenance, REBUILD)["messages"]
     return messages
+
+
+def read_findings(search: SearchPaths) -> list[dict[str, Any]]:
+    """Return the content of ``findings.json``."""
+    findings: list[dict[str, Any]] = read_json(search.findings, REBUILD_VERDICT)
+    return findings
