@@ -115,13 +115,13 @@ def one_set(splitter, score, signal, random):
     }
 
 
-def winners(n_sets, scores):
+def winners(n_sets, scores, seed):
     """Return the rows of the table of the corrected score, by score, and print them as they come."""
     rows = {score: [] for score in scores}
     for number, (score, signal, splitter) in enumerate(itertools.product(SCORES, (False, True), SPLITS)):
         if score not in scores:
             continue
-        random = np.random.default_rng([number, 7])
+        random = np.random.default_rng([number, seed])
         sets = [one_set(splitter, score, signal, random) for _ in range(n_sets)]
         of = {name: np.array([found[name] for found in sets]) for name in sets[0]}
         row = (
@@ -156,10 +156,10 @@ def false_alarms(n_sets):
     return rows
 
 
-def main(n_sets, n_pairs, scores, page):
+def main(n_sets, n_pairs, scores, page, seed):
     """Simulate, print, and fill the tables in where a page is given; the rows of other scores stay as they are."""
     tables = {"t-test": [f"{n_pairs:,} sets for each row.", "", *false_alarms(n_pairs)]} if n_pairs else {}
-    made = winners(n_sets, scores)
+    made = winners(n_sets, scores, seed)
     if page is None:
         return
     text = page.read_text()
@@ -180,6 +180,7 @@ if __name__ == "__main__":
         "--pairs", type=int, default=2000, help="of each row of the t test; 0 leaves its table as it is"
     )
     parser.add_argument("--scores", nargs="*", choices=SCORES, default=SCORES, help="whose rows are made; others stay")
+    parser.add_argument("--seed", type=int, default=7, help="of the sets of the corrected score")
     parser.add_argument("--write", type=Path, help="the page whose tables are filled in")
     arguments = parser.parse_args()
-    main(arguments.sets, arguments.pairs, arguments.scores, arguments.write)
+    main(arguments.sets, arguments.pairs, arguments.scores, arguments.write, arguments.seed)
