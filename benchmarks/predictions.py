@@ -4,12 +4,10 @@
 disturbs both alike.
 """
 
-import json
 import statistics
 import tempfile
-from pathlib import Path
 
-from _workflow import run_workflow
+from _workflow import run_workflow, write_config
 from workloads import WORKLOADS
 
 REPEATS, CORES = 3, 2
@@ -18,9 +16,10 @@ PREDICTIONS_MB = (200, 0)
 
 def measure(predictions_mb):
     """Return the wall time and the CPU time of one run, in seconds."""
-    config = {**WORKLOADS["svc-1000"].config, "n_candidates": 1000, "predictions_mb": predictions_mb}
+    workload = WORKLOADS["svc-1000"]
+    workload = workload._replace(config={**workload.config, "predictions_mb": predictions_mb})
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        Path(folder, "bench.json").write_text(json.dumps(config))
+        write_config(workload, workload.n_candidates, folder)
         run = run_workflow(folder, CORES)
     return run.wall, run.cpu
 
