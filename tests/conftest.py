@@ -12,6 +12,8 @@ def pytest_configure():
     # More processes run tests than there are cores: threads that wait for each other there take ten times as long as one thread.
     for library in ("OMP", "OPENBLAS"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    # A fresh clone has no compiled modules. Each of a thousand jobs would compile the package again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # A test run in the background inherits that Ctrl-C is ignored, one behind nohup that a hang-up is, and so would all
     # that it starts and interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)

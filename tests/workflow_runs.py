@@ -1,10 +1,12 @@
 """Run the workflow as a user does, and read what Snakemake says of it."""
 
+import functools
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -41,6 +43,30 @@ def environment(**extra):
     """Return the environment of a run: this Python first, no network, no colours."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "NO_COLOR": "1", **extra}
+
+
+@functools.cache
+def _forking():
+    """Start the process that forks the runs of this test process. It ends when its input closes."""
+    command = [sys.executable, str(ROOT / "tests" / "forked_snakemake.py")]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
+
+
+def run_snakemake(arguments, env, fresh=False):
+    """Run Snakemake to its end, and return its exit status and what it said.
+
+    A fork of a process that has imported Snakemake runs it; with `fresh`, a new process does. That is for tests of what
+    Snakemake reads while it is imported, such as its plugins.
+    """
+    if fresh:
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+        return done.returncode, done.stdout
+    with tempfile.NamedTemporaryFile("r") as output:
+        request = {"arguments": arguments, "environment": env, "folder": os.getcwd(), "output": output.name}
+        forking = _forking()
+        print(json.dumps(request), file=forking.stdin, flush=True)
+        return int(forking.stdout.readline()), output.read()
 
 
 class Run:
@@ -90,21 +116,24 @@ class Workdir:
         path.write_text(yaml.safe_dump(content) if isinstance(content, dict) else content)
         return path
 
-    def command(self, *arguments, config="config.yaml", snakefile=ROOT / "Snakefile", cores=2):
-        command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(self.path)]
+    def arguments(self, *arguments, config="config.yaml", snakefile=ROOT / "Snakefile", cores=2):
+        """Return the arguments of Snakemake, with those that every run needs."""
+        given = ["--snakefile", str(snakefile), "--directory", str(self.path)]
         if config is not None:
-            command += ["--configfile", str(self.path / config)]
-        return [*command, "--cores", str(cores), *map(str, arguments)]
+            given += ["--configfile", str(self.path / config)]
+        return [*given, "--cores", str(cores), *map(str, arguments)]
 
-    def snakemake(self, *arguments, check=True, env=None, cwd=None, **kwargs):
+    def command(self, *arguments, **kwargs):
+        """Return a command that starts a new process."""
+        return [sys.executable, "-m", "snakemake", *self.arguments(*arguments, **kwargs)]
+
+    def snakemake(self, *arguments, check=True, env=None, fresh=False, **kwargs):
         """Run to the end; `config=None` runs without a config of its own."""
-        command, started = self.command(*arguments, **kwargs), time.time()
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env or environment(), cwd=cwd
-        )
-        if check and done.returncode != 0:
-            raise AssertionError(f"{' '.join(command)}\n{done.stdout}")
-        return Run(done.returncode, done.stdout, self.path, started)
+        given, started = self.arguments(*arguments, **kwargs), time.time()
+        returncode, output = run_snakemake(given, env or environment(), fresh)
+        if check and returncode != 0:
+            raise AssertionError(f"snakemake {' '.join(given)}\n{output}")
+        return Run(returncode, output, self.path, started)
 
     def merge(self, *arguments, search="tree", **kwargs):
         """Run up to the tables and the best candidate, without plots."""

@@ -41,19 +41,9 @@ IN_A_JOB = [
         "searches[tree].param_distributions.max_dept: DecisionTreeClassifier has no parameter 'max_dept'; did you mean 'max_depth'?",
     ),
     (
-        "time_pilot",
-        {"batch_size": "auto", "scoring": "acuracy"},
-        "searches[tree].scoring: 'acuracy' is not the name of a scorer; did you mean 'accuracy'?",
-    ),
-    (
         "propose_candidates",
         {"space": {"max_depth": [1, 2, -1]}},
         "searches[tree].param_distributions.max_depth[2]: The 'max_depth' parameter of DecisionTreeClassifier must be ",
-    ),
-    (
-        "propose_candidates",
-        {"space": {"max_dept": [1, 2]}},
-        "searches[tree].param_distributions.max_dept: DecisionTreeClassifier has no parameter 'max_dept'; did you mean 'max_depth'?",
     ),
 ]
 
