@@ -2,10 +2,11 @@
 
 
 # A file whose content is hashed in `dataset` is ancient. So nothing runs again if only the time of the file changes.
+# Paths of the config are local: a prefix of a module is not put before them.
 rule prepare_dataset:
     input:
-        ancient(run.hashed_file()),
-        run.made_file(),
+        ancient(local(run.hashed_file())),
+        local(run.made_file()),
     output:
         data="results/dataset/data.npz",
         about="results/dataset/dataset.json",

@@ -8,12 +8,21 @@ import threading
 from pathlib import Path
 
 import pytest
+from sklearn.datasets import load_iris
 from workflow_runs import ROOT, TINY, environment
 
 # The outer workflow's own modules, of which this workflow has some of the same name.
 BEFORE, AFTER = ("_config", "evaluate", "layout"), ("config", "files", "run")
 
 PARTIAL = {"dataset": {"loader": "sklearn.datasets.load_wine"}, "n_candidates": 4, "batch_size": 2}
+
+
+TABLE = """
+rule table:
+    input: "given.csv"
+    output: "iris.csv"
+    shell: "cp {input} {output}"
+"""
 
 
 @pytest.fixture
@@ -62,9 +71,14 @@ rule mine:
 
 
 def test_two_modules_each_under_a_prefix(workdir):
-    """Where each job is a process that reads the Snakefile again, and is handed two configs."""
+    """Where each job is a process that reads the Snakefile again, and is handed two configs.
+
+    The prefix is not put before the path of a table, which a rule of the outer workflow makes.
+    """
+    workdir.write("given.csv", load_iris(as_frame=True).frame.to_csv(index=False))
+    table = {"dataset": {"file": "iris.csv", "target": "target"}}
     other = TINY | {"searches": [TINY["searches"][0] | {"name": "other"}], "random_state": 1}
-    workdir.write("config/config.yaml", {"one": TINY | {"n_splits": 1}, "two": other | {"n_splits": 1}})
+    workdir.write("config/config.yaml", {"one": TINY | table | {"n_splits": 1}, "two": other | {"n_splits": 1}})
     modules = "\n".join(
         f"""
 module {name}:
@@ -76,11 +90,11 @@ use rule * from {name} as {name}_*
 """
         for name in ("one", "two")
     )
-    snakefile = workdir.write("Snakefile", f'configfile: "config/config.yaml"\n{modules}')
+    snakefile = workdir.write("Snakefile", f'configfile: "config/config.yaml"\n{modules}{TABLE}')
     executors = environment(PYTHONPATH=str(Path(__file__).parent / "executors"))
     targets = "one/results/tree/provenance.json", "two/results/other/provenance.json"
     arguments = ["--executor", "processes", "--jobs", "2", "--seconds-between-status-checks", "1"]
-    workdir.snakemake(*targets, *arguments, config=None, snakefile=snakefile, env=executors)
+    workdir.snakemake(*targets, *arguments, config=None, snakefile=snakefile, env=executors, fresh=True)
     seeds = [json.loads((workdir.path / path).read_text())["config"]["random_state"] for path in targets]
     assert seeds == [0, 1]
     assert not (workdir.path / "results").exists()
