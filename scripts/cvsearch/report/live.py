@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cvsearch.candidates.plan import evaluations_of, finished_receipts, read_plans
+from cvsearch.console import duration
 from cvsearch.errors import InputError
 from cvsearch.layout import SearchPaths
-from cvsearch.report.words import duration
 
 # Seconds between two lines of progress.
 LINE_SECONDS = 10.0
@@ -103,7 +103,7 @@ class Live(logging.Handler):
         self.steps, self.on_judged, self.show = steps, on_judged, show or _print
         self.searches = [Progress(paths) for paths in searches]
         self.next = time.monotonic() + LINE_SECONDS
-        self._begun = False
+        self._running = self._ended = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show what a log record says, if it is about a step or about progress."""
@@ -111,8 +111,8 @@ class Live(logging.Handler):
         if event == JOB_INFO:
             # Another workflow may use this one as a module and put a prefix before the names of rules.
             if record.__dict__["rule_name"].endswith(EVALUATE):
-                if not self._begun:  # Plans are read once, and not before each of many jobs.
-                    self._begun = True
+                self._running += 1
+                if self._running + self._ended == 1:  # Plans are read once, and not before each of many jobs.
                     for search in self.searches:
                         search.begin()
             elif self.steps and (message := record.__dict__["rule_msg"]):
@@ -121,8 +121,11 @@ class Live(logging.Handler):
             if self.on_judged is not None:
                 self.on_judged()
         elif event == JOB_FINISHED and record.getMessage().endswith(f"{EVALUATE})"):
+            self._running, self._ended = self._running - 1, self._ended + 1
             due = time.monotonic() >= self.next
-            for line in filter(None, [search.finished(due) for search in self.searches]):
+            # What running jobs have done is not known. So the first jobs that end say too little about the speed of all.
+            predictable = self._ended >= self._running
+            for line in filter(None, [search.finished(due, predictable) for search in self.searches]):
                 self.next = time.monotonic() + LINE_SECONDS
                 self.show(line)
 
@@ -155,10 +158,11 @@ class Progress:
             self._done_before = self._done = counts.done
             self._jobs_left = counts.jobs_left
 
-    def finished(self, due: bool) -> str | None:
+    def finished(self, due: bool, predictable: bool) -> str | None:
         """Return the line of progress after a job has finished. If no line is due, return one only after the last job.
 
-        A search may have many receipts. So they are counted only if there may be a line to show.
+        A search may have many receipts. So they are counted only if there may be a line to show. The line gives the
+        time left only if `predictable` is true.
         """
         self._jobs_left -= 1
         if self._started is None or not (due or self._jobs_left <= 0) or (counts := self._counts()) is None:
@@ -171,6 +175,8 @@ class Progress:
         line = f"{self.paths.name}: {counts.done:,} of {counts.asked:,} evaluations done"
         if counts.jobs_left == 0:
             return f"{line} in {duration(elapsed)}"
+        if not predictable:
+            return line
         left = elapsed * (counts.asked - counts.done) / (counts.done - self._done_before)
         return f"{line}, about {duration(left)} to go"
 

@@ -59,6 +59,18 @@ def test_the_time_left_follows_from_what_this_run_has_done(search, clock, prefix
     assert shown == ["svc: 6 of 14 evaluations done, about 54 s to go"], "3 took 20 s, 8 are left"
 
 
+def test_the_first_of_many_jobs_tells_no_time_left(search, clock):
+    shown = []
+    live = Live([search], steps=True, show=shown.append)
+    for _ in range(4):
+        live.emit(BEGUN)
+    for batch, split in ((BATCHES[0], 0), (BATCHES[0], 1)):
+        clock[0] += 20
+        finish(search, batch, split)
+        live.emit(DONE)
+    assert shown == ["svc: 3 of 14 evaluations done", "svc: 6 of 14 evaluations done, about 54 s to go"]
+
+
 def test_a_line_comes_every_ten_seconds_and_after_the_last_job(search, clock):
     shown = []
     live = Live([search], steps=True, show=shown.append)
