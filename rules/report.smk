@@ -18,7 +18,7 @@ rule plot_example:
     conda:
         "../envs/environment.yaml"
     message:
-        "Draw the first sample"
+        "Plot the first sample"
     script:
         "../scripts/plot_example.py"
 
@@ -112,7 +112,7 @@ rule plot_search:
         is_random=run.is_random,
         numbers=run.caption_numbers,
     message:
-        "Draw the pictures of search {wildcards.search}"
+        "Plot the results of search {wildcards.search}"
     script:
         "../scripts/plot_search.py"
 

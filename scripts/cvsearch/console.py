@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import math
 import os
 import sys
 import traceback
@@ -24,6 +25,15 @@ def say(text: str) -> None:
         print(text, file=_console, flush=True)
     with contextlib.suppress(OSError):  # The disk that holds the log may be full.
         print(text, file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a text with the two largest units."""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [f"{n:,} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")) if n]
+    return " ".join(parts[:2]) or "0 s"
 
 
 @contextlib.contextmanager

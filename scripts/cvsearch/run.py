@@ -100,7 +100,9 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     file = checked["dataset"].get("file")
     if own is not None and file is not None:
         if not Path(file).is_file():
-            raise InputError(f"dataset.file: {file!r} does not exist; paths are relative to the working directory")
+            raise InputError(
+                f"dataset.file: {file!r} does not exist; paths are relative to the working directory, {Path.cwd()}"
+            )
         # Snakemake compares large files only by their time. If a file is touched, it runs everything again that depends
         # on the file. So the hash of the file is used instead.
         with open(file, "rb") as opened:

@@ -59,7 +59,7 @@ def test_the_shipped_search(search, tmp_path):
     assert run.log.count("svc: 20 evaluations (10 candidates x 2 splits)") == 1, (
         "jobs have no console, the controller has"
     )
-    assert "of core time was evaluation" in run.log
+    assert "s of core time: " in run.log
 
 
 def test_24_batches_at_once(search, local_digest, record_property):

@@ -42,7 +42,10 @@ INSTALLS = "installs from the network"
 
 # A command to what is run in its place, or to None, and why.
 INSTEAD = {
-    "make": (f"make VENV={sys.prefix}", "the environment of the tests is there already"),
+    "make": (
+        f"make VENV={sys.prefix}; make VENV={sys.prefix}",
+        "the environment is there already; run again, it does nothing",
+    ),
     "source .venv/bin/activate": (None, "the environment of the tests is active"),
     "snakemake --workflow-profile profiles/slurm": ("snakemake --workflow-profile profiles/slurm --dry-run", SLURM),
     "snakemake --workflow-profile profiles/slurm --forcerun evaluate": (
@@ -54,7 +57,10 @@ INSTEAD = {
         "takes long: test_invocations.py runs each example, test_own_data.py a holdout",
     ),
     "python scripts/status.py --watch": ("python scripts/status.py", "--watch has no end"),
-    "pgrep -af snakemake": ("pgrep -af snakemake || true", "it fails if nothing is found"),
+    "pgrep -f snakemake | xargs -r pwdx": (
+        "pgrep -f snakemake | xargs -r pwdx || true",
+        "it fails if a process ends between the two commands",
+    ),
     "git clone <this repository> my_search && cd my_search": (None, "the tests run in a clone"),
     "python3 -m venv .venv && source .venv/bin/activate": (None, "the environment of the tests is active"),
     "pip install --require-hashes -r envs/requirements.txt": (None, INSTALLS),
@@ -100,12 +106,14 @@ class Clone:
 
     def __init__(self, path):
         self.path, self.folder = path, path
+        self.said = {}
 
     def run(self, *command):
         done = subprocess.run(
             command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
+        return done.stdout
 
     def save(self, text):
         """Save a block whose first line names its file."""
@@ -122,7 +130,7 @@ class Clone:
                 for command in commands(text):
                     instead, _ = INSTEAD.get(command, (command, ""))
                     if instead is not None:
-                        self.run("bash", "-c", instead)
+                        self.said.setdefault(command, self.run("bash", "-c", instead))
             elif language == "python":
                 self.run(sys.executable, "-c", text)
             elif language == "bash":
@@ -138,6 +146,22 @@ def follower(clone, tmp_path_factory):
     follower = Clone(copy)
     follower.follow("README.md")
     return follower
+
+
+def test_make_in_a_fresh_clone_and_then_snakemake(follower):
+    """The shipped search, in the environment that `make` has set up for these tests."""
+    said = follower.said["make"]
+    assert "profiles/default" in said
+    assert "svc:\n  The best of 10 candidates on 2 splits is candidate" in said
+    first, _, second = said.partition("report: results/report.html\n")
+    assert len(first.splitlines()) < 45, "one screen"
+    sentences = [line for line in first.splitlines() if line.startswith("  ")]
+    assert len(sentences) == len(set(sentences)), "nothing is said twice"
+    assert "Nothing to be done" in second
+    assert "'results/report.html' is up to date" in second
+    assert "Nothing to be done" in follower.said["snakemake -j 2"]
+    for path in ("svc/cv_results.csv", "svc/plots/parameter_map.png", "dataset/example.png", "report.html"):
+        assert (follower.path / "results" / path).exists(), path
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "README.md"])

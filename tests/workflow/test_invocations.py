@@ -1,44 +1,12 @@
 """Every way in which a user starts the workflow."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from workflow_runs import ROOT, environment
-
-
-def run_in(folder, *command):
-    done = subprocess.run(
-        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def test_make_in_a_fresh_clone_and_then_snakemake(clone):
-    """The shipped search, with the environment that `make` has set up for these tests."""
-    if not (Path(sys.prefix) / "installed").exists():
-        pytest.skip("this environment was not set up by make")
-    make = ["make", f"VENV={sys.prefix}"]
-    said = run_in(clone, *make)
-    assert "profiles/default" in said
-    assert "svc:\n  The best of 10 candidates on 2 splits is candidate" in said
-    assert said.endswith("report: results/report.html\n")
-    assert len(said.splitlines()) <= 45, "one screen"
-    sentences = [line for line in said.splitlines() if line.startswith("  ")]
-    assert len(sentences) == len(set(sentences)), "nothing is said twice"
-    for path in ("svc/cv_results.csv", "svc/plots/parameter_map.png", "dataset/example.png", "report.html"):
-        assert (clone / "results" / path).exists(), path
-
-    said = run_in(clone, *make)
-    assert "Nothing to be done" in said
-    assert "'results/report.html' is up to date" in said
-    assert "Nothing to be done" in run_in(clone, sys.executable, "-m", "snakemake", "-j", "16")
 
 
 def test_command_line_keys_are_laid_over_the_shipped_config(workdir):

@@ -88,7 +88,7 @@ def test_a_large_file_that_is_touched_runs_nothing_again(workdir):
         ({"dataset": {"file": "data/mine.csv", "goups": "patient"}}, "dataset.goups: is not a known key; did you mean 'groups'?"),
         ({"splitter": "shuffle"}, "splitter: 'shuffle' puts samples of one group (dataset.groups: 'patient') on both sides of a split"),
         ({"holdout": 1}, "holdout: 1 is not a number of at least 0 and below 1"),
-        ({"splitter": "sklearn.model_selection.LeaveOneGroupOut"}, "n_splits: 3 is not the number of splits that LeaveOneGroupOut makes here; set n_splits: 12"),
+        ({"splitter": "sklearn.model_selection.LeaveOneGroupOut"}, "n_splits: LeaveOneGroupOut makes 12 splits here, not 3; set n_splits: 12"),
     ],
     ids=lambda value: "" if isinstance(value, dict) else value[:30],
 )  # fmt: skip

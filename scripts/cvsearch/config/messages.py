@@ -29,7 +29,7 @@ def one_line(error: Any) -> str:
         return f"{path}: {value!r} is not {about}"
     if error.validator == "enum":
         return f"{path}: {value!r} is not {' or '.join(map(repr, schema['enum']))}; {about}"
-    return f"{path}: {value!r} is not {_allowed(schema)}; {about}"
+    return f"{path}: {value!r} is wrong; give {_allowed(schema)} ({about})"
 
 
 def key_path(parts: Iterable[str | int]) -> str:

@@ -108,8 +108,8 @@ class Trust:
         if not self.covers(name):
             root = str(name).split(".")[0]
             raise InputError(
-                f"{path}: {name!r} is not in scikit-learn nor in a trusted module; give the dotted name of {kind}, "
-                f"or add {root!r} to trusted_modules"
+                f"{path}: {name!r} is neither in scikit-learn nor in a trusted module; give the dotted name of {kind} "
+                f"of scikit-learn, or add {root!r} to trusted_modules"
             )
         parts = name.split(".")
         for end in range(len(parts) - 1, 0, -1):

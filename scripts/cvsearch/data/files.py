@@ -77,7 +77,9 @@ def read_data(dataset: dict[str, Any], test_fold: Any = None) -> RawData:
     """
     path, arguments = dataset["file"], dict(dataset.get("read") or {})
     if not Path(path).is_file():
-        raise InputError(f"dataset.file: {path!r} does not exist; paths are relative to the working directory")
+        raise InputError(
+            f"dataset.file: {path!r} does not exist; paths are relative to the working directory, {Path.cwd()}"
+        )
     if path.endswith(".npz"):
         return read_npz(path, dataset, test_fold)
     if path.endswith(".parquet"):
@@ -263,8 +265,8 @@ class _Csv:
             rows = [int((column == value).to_numpy().argmax()) for value in (number, text)]
             raise InputError(
                 f"dataset.file: column {name!r} of {self.path} mixes numbers and text (row {rows[0]}: {number!r}, row {rows[1]}: "
-                f"{text!r}); keep it as text (read: {{dtype: {{{name}: str}}}}), or say what is missing "
-                f"(read: {{na_values: {{{name}: [{text}]}}}})"
+                f"{text!r}); to keep it as text, set dataset.read: {{dtype: {{{name}: str}}}}; if {text!r} means a missing "
+                f"value, set dataset.read: {{na_values: {{{name}: [{text}]}}}}"
             )
         if len(values) and not known_text and values.str.fullmatch(r"\s*[+-]?\d+(,\d+)+\s*").all():
             raise InputError(

@@ -190,14 +190,14 @@ class Splitter:
                 f"n_splits: {self.name} gets n_splits={self.n_splits} and makes {count} splits; write n_splits: "
                 f"{self.n_splits} among its own parameters, and set n_splits: {count}"
             )
-        raise InputError(
-            f"n_splits: {self.n_splits} is not the number of splits that {self.name} makes here; set n_splits: {count}"
-        )
+        raise InputError(f"n_splits: {self.name} makes {count} splits here, not {self.n_splits}; set n_splits: {count}")
 
     def _refusal(self, error: Exception) -> InputError:
         text = (str(error).splitlines() or [""])[0]
         if self._groups is None and "groups" in text:
-            return InputError(f"{self.path}: {self.name} needs groups; name their column: dataset.groups")
+            return InputError(
+                f"{self.path}: {self.name} needs groups; set dataset.groups to the name of the column that holds them"
+            )
         if self._y is None and not self.is_own:
             return InputError(
                 f"{self.path}: {self.name} needs a target, and the data have none ({text}); name one or use KFold"

@@ -1,4 +1,4 @@
-"""The baselines that a search is compared with: a guess, and the estimator with its own parameters."""
+"""The baselines that a search is compared with: a guess, and the estimator as the config has it."""
 
 from typing import Any
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cvsearch.candidates.plan import Plan, planned_settings, read_plans
+from cvsearch.console import duration
 from cvsearch.errors import InputError
 from cvsearch.evaluation.model import check_model
 from cvsearch.files import AnyPath
 from cvsearch.journal.journal import read_histories
 from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
-from cvsearch.report.words import duration, in_words, score_text
+from cvsearch.report.words import in_words, score_text
 
 # The rate counts the evaluations that finished in the last so many seconds. This time is long enough for slow
 # evaluations, and short enough to forget a pause.

@@ -32,7 +32,10 @@ def sentences(verdict: dict[str, Any], findings: Sequence[dict[str, Any]] = ()) 
         _corrected(verdict),
         *_baseline(verdict, "dummy", "a guess (dummy)", advice.get("no-better-than-a-guess")),
         *_baseline(
-            verdict, "default", "the estimator's own parameters (default)", advice.get("no-better-than-the-defaults")
+            verdict,
+            "default",
+            "the estimator as the config has it (default)",
+            advice.get("no-better-than-the-defaults"),
         ),
         *_where(verdict),
         *_apart(verdict),
@@ -56,7 +59,10 @@ def _corrected(verdict: dict[str, Any]) -> str:
     corrected = verdict["corrected"]
     if corrected["reason"] is not None:
         return f"There is no corrected score: {corrected['reason']}. The best mean is too high, because it was chosen."
-    return f"Its corrected score is {_interval(corrected)}. Report this score: the mean is too high, because the best of many was chosen."
+    return (
+        f"Its corrected score is {_interval(corrected)}. If you report its score, report this one: "
+        "the mean is too high, because the best of many was chosen."
+    )
 
 
 def _baseline(verdict: dict[str, Any], name: str, words: str, advice: str | None) -> list[str]:
@@ -66,20 +72,22 @@ def _baseline(verdict: dict[str, Any], name: str, words: str, advice: str | None
         if name == "dummy":
             line += " The good region has not been found."
     elif state == "unclear":
-        line = f"It is not certain that it is better than {words}: its gain is {_interval(gain)}."
+        line = f"It is not certain that the best candidate is better than {words}: the gain is {_interval(gain)}."
     elif state == "yes":
-        line = f"It is better than {words}: its gain is {_interval(gain)}."
+        line = f"The best candidate is better than {words}: the gain is {_interval(gain)}."
     elif state == "higher":
-        line = f"Its mean is higher than that of {words}, {_score(score)}. There is no interval for the difference."
+        line = f"The mean of the best candidate is higher than that of {words}, {_score(score)}. There is no interval for the difference."
     else:
-        line = f"It could not be compared with {words}."
+        line = f"The best candidate could not be compared with {words}."
     return [f"{line} What to do: {advice}." if advice else line]
 
 
 def _where(verdict: dict[str, Any]) -> list[str]:
     if verdict["next_region"] is None:
         return ["Too little is known to say where to search next."]
-    lines = [f"The good region is near {in_words(verdict['best']['params'])}."] if verdict["best"]["params"] else []
+    lines = []
+    if verdict["better_than_default"] != "no":
+        lines.append("The next region to search is around the best candidate: see next_region in verdict.json.")
     if names := verdict["at_edge"]:
         verb = "lie" if len(names) > 1 else "lies"
         lines.append(f"{', '.join(names)} {verb} at the edge of the space: the next region continues beyond it.")
@@ -91,7 +99,7 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
     if others < 1:
         return []
     alike, n_splits = verdict["n_indistinguishable"], verdict["n_splits"]
-    line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be distinguished from it"
+    line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be distinguished from the best one"
     if n_splits < FEWEST_SPLITS:
         few = f"{_counted(n_splits, 'split')} can tell almost nothing"
         more = f"Raise n_splits to {FEWEST_SPLITS} or more to compare candidates and to know whether more of them would help."
@@ -99,8 +107,8 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
     approximate = (
         " The test is approximate, because the splits are in time." if verdict["comparison_is_approximate"] else ""
     )
-    more = "; more splits may tell more of them apart" if alike else ""
-    return [f"{line}{more}.{approximate}"]
+    more = " With more splits, this number may fall." if alike else ""
+    return [f"{line}.{more}{approximate}"]
 
 
 def _simplest(verdict: dict[str, Any]) -> list[str]:
@@ -108,9 +116,9 @@ def _simplest(verdict: dict[str, Any]) -> list[str]:
     if candidate is None or verdict["n_splits"] < FEWEST_SPLITS:
         return []
     if candidate == verdict["best"]["candidate"]:
-        return ["No simpler candidate is within one standard error of it."]
+        return ["No simpler candidate is within one standard error of the best one."]
     return [
-        f"Candidate {candidate} is the simplest within one standard error, {_score(verdict['standard_error'])}, of it."
+        f"Candidate {candidate} is the simplest within one standard error ({_score(verdict['standard_error'])}) of the best one."
     ]
 
 
@@ -124,8 +132,9 @@ def _more(verdict: dict[str, Any]) -> list[str]:
     median, best, error = curve["median"], verdict["best"]["mean_test_score"], verdict["standard_error"]
     if median is None or isinstance(median, str) or isinstance(best, str):
         return []
-    line = f"With half as many candidates ({curve['n_candidates']:,}), the median best score would have been {_score(median)}"
-    if error is None or verdict["n_splits"] < FEWEST_SPLITS or verdict["better_than_dummy"] in ("no", "unclear"):
+    line = f"With half as many candidates ({curve['n_candidates']:,}), the best score would typically have been {_score(median)}"
+    worse = verdict["better_than_dummy"] in ("no", "unclear") or verdict["better_than_default"] == "no"
+    if error is None or verdict["n_splits"] < FEWEST_SPLITS or worse:
         return [f"{line}."]
     if best - median <= error:
         return [
@@ -138,9 +147,10 @@ def _cost(verdict: dict[str, Any]) -> list[str]:
     forecast, actual = verdict["core_hours"]["forecast"], verdict["core_hours"]["actual"]
     if actual is None:
         return []
+    line = f"All evaluations together took {actual:.3g} core-hours"
     if forecast is None:
-        return [f"The evaluations took {actual:.3g} core-hours."]
-    line = f"The evaluations took {actual:.3g} core-hours; the forecast was {forecast:.3g}"
+        return [f"{line}."]
+    line += f"; the forecast was {forecast:.3g}"
     slower = actual > MUCH_LONGER * forecast
     return [f"{line}. Evaluations are slower if more jobs run than there are cores." if slower else f"{line}."]
 

@@ -1,7 +1,6 @@
 """Texts of numbers and parameter values for people."""
 
 import json
-import math
 import re
 from collections import Counter
 from typing import Any
@@ -76,15 +75,6 @@ def texts_apart(values: list[Any]) -> list[str]:
         counts = Counter(tried)
         texts = [new if counts[new] == 1 else old for new, old in zip(tried, texts, strict=True)]
     return texts
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as a text with the two largest units."""
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = [f"{n:,} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")) if n]
-    return " ".join(parts[:2]) or "0 s"
 
 
 def cut(text: str, length: int) -> str:

@@ -68,7 +68,7 @@ def _no_better_than_a_guess(outcome: Outcome) -> Finding | None:
             "The best candidate is not shown to be better than a guess",
             WARNING,
             "",
-            "raise n_candidates or widen the space; if that does not help, the features may not tell the target",
+            "raise n_candidates or widen the space; if that does not help, the features may not be able to predict the target",
         ),
     )
 
@@ -80,7 +80,7 @@ def _no_better_than_default(outcome: Outcome) -> Finding | None:
         Finding(
             13,
             "no-better-than-the-defaults",
-            "The best candidate is not shown to be better than the estimator's own parameters",
+            "The best candidate is not shown to be better than the estimator as the config has it",
             WARNING,
             "",
             "use the estimator as it is, or search another region (param_distributions)",
@@ -115,7 +115,7 @@ def _train_far_above_test(outcome: Outcome) -> Finding | None:
         "The best candidate scores far higher on its training samples",
         WARNING,
         f"training score {number(train)}, test score {number(test)}, dummy {number(guess)}",
-        "let the space reach simpler models (more regularisation, smaller trees), or get more samples",
+        "widen the space towards simpler models (more regularisation, smaller trees), or get more samples",
     )
 
 

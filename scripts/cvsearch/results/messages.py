@@ -90,5 +90,5 @@ def cost_line(costs: Sequence[dict[str, float]]) -> str | None:
     if not ran:
         return None
     seconds, job_seconds = (sum(cost[key] for cost in ran) for key in ("seconds", "job_seconds"))
-    line = f"{seconds / job_seconds:.0%} of {job_seconds:,.1f} s of core time was evaluation, the rest was overhead"
-    return f"{line} of {len(ran):,} job{'s' * (len(ran) != 1)}"
+    jobs = f"{len(ran):,} job{'s' * (len(ran) != 1)}"
+    return f"{jobs} used {job_seconds:,.1f} s of core time: {seconds / job_seconds:.0%} for evaluations, the rest is overhead"

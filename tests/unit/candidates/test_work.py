@@ -125,5 +125,5 @@ def test_the_plan_is_said_in_one_line():
     assert plan_line("s", plan_of(), work(8, one)) == asked + "8 in the journal, 1 job will run the other 2"
     assert plan_line("s", plan_of(), work(5, three)) == asked + "5 in the journal, 3 jobs will run the other 5"
     line = plan_line("s", plan_of(), work(5, three), 1440.0)
-    assert line == asked + "5 in the journal, 3 jobs will run the other 5 in about 2 core-hours"
+    assert line == asked + "5 in the journal, 3 jobs will run the other 5 in about 2 core-hours (2 h on one core)"
     assert plan_line("s", plan_of(), work(10, set()), 1440.0).endswith("nothing is left to run")

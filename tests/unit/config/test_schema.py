@@ -74,20 +74,24 @@ def test_whole_numbers_are_int_however_yaml_wrote_them(tmp_path):
 def test_digits_in_quotes_stay_text():
     config = validate(minimal(search={"param_distributions": {"C": ["1e-3", "2", "two"]}}), SCHEMA)
     assert config["searches"][0]["param_distributions"]["C"] == ["1e-3", "2", "two"]
-    with pytest.raises(InputError, match="n_candidates: '1e3' is not a whole number"):
+    with pytest.raises(InputError, match="n_candidates: '1e3' is wrong; give a whole number"):
         validate(minimal(n_candidates="1e3"), SCHEMA)
 
 
 BAD = [
     ({"n_split": 3}, "n_split:", "did you mean 'n_splits'?"),
-    ({"n_splits": 0}, "n_splits: 0 is not a whole number of at least 1", ""),
-    ({"n_splits": 2.5}, "n_splits: 2.5 is not a whole number", ""),
-    ({"n_splits": "two"}, "n_splits: 'two' is not a whole number", ""),
-    ({"n_candidates": -1}, "n_candidates: -1 is not a whole number of at least 1", ""),
-    ({"test_size": 1}, "test_size: 1 is not a number above 0 and below 1", ""),
-    ({"test_size": 0}, "test_size: 0 is not a number above 0 and below 1", ""),
-    ({"batch_size": "big"}, "batch_size: 'big' is not auto or a whole number of at least 1 and of at most 5000", ""),
-    ({"batch_size": 5001}, "batch_size: 5001 is not", "of at most 5000"),
+    ({"n_splits": 0}, "n_splits: 0 is wrong; give a whole number of at least 1", ""),
+    ({"n_splits": 2.5}, "n_splits: 2.5 is wrong; give a whole number", ""),
+    ({"n_splits": "two"}, "n_splits: 'two' is wrong; give a whole number", ""),
+    ({"n_candidates": -1}, "n_candidates: -1 is wrong; give a whole number of at least 1", ""),
+    ({"test_size": 1}, "test_size: 1 is wrong; give a number above 0 and below 1", ""),
+    ({"test_size": 0}, "test_size: 0 is wrong; give a number above 0 and below 1", ""),
+    (
+        {"batch_size": "big"},
+        "batch_size: 'big' is wrong; give auto or a whole number of at least 1 and of at most 5000",
+        "",
+    ),
+    ({"batch_size": 5001}, "batch_size: 5001 is wrong; give", "of at most 5000"),
     ({"test_size": math.nan}, "test_size: nan is not a finite number", ""),
     ({"limits": {"seconds": math.inf}}, "limits.seconds: inf is not a finite number", "null where that is allowed"),
     (
@@ -96,9 +100,9 @@ BAD = [
         "put it in quotes",
     ),
     ({"limits": {"second": 3}}, "limits.second:", "did you mean 'seconds'?"),
-    ({"limits": {"seconds": 0}}, "limits.seconds: 0 is not null or a number above 0", ""),
-    ({"share_work": "maybe"}, "share_work: 'maybe' is not true or false", ""),
-    ({"dataset": None}, "dataset: None is not", ""),
+    ({"limits": {"seconds": 0}}, "limits.seconds: 0 is wrong; give null or a number above 0", ""),
+    ({"share_work": "maybe"}, "share_work: 'maybe' is wrong; give true or false", ""),
+    ({"dataset": None}, "dataset: None is wrong; give", ""),
     (
         {"trusted_modules": ["a.b"]},
         "trusted_modules[0]: 'a.b' is not the top-level name of a module, such as xgboost",
@@ -108,9 +112,13 @@ BAD = [
     ({"searches": []}, "searches: [] is empty", ""),
     ({"dataset": {"fil": "a.csv"}}, "dataset.fil: is not a known key", "did you mean 'file'?"),
     ({"dataset": {"file": "a.xlsx"}}, "dataset.file: 'a.xlsx' is not a path that ends in .csv, .csv.gz, .parquet", ""),
-    ({"splitter": 5}, "splitter: 5 is not", ""),
-    ({"holdout": 1}, "holdout: 1 is not", ""),
-    ({"search": {"strategy": {"tpe": {}}}}, "searches[0].strategy: {'tpe': {}} is not a text", "`random` samples"),
+    ({"splitter": 5}, "splitter: 5 is wrong; give", ""),
+    ({"holdout": 1}, "holdout: 1 is wrong; give", ""),
+    (
+        {"search": {"strategy": {"tpe": {}}}},
+        "searches[0].strategy: {'tpe': {}} is wrong; give a text",
+        "`random` samples",
+    ),
     ({"search": {"name": "dataset"}}, "searches[0].name: 'dataset' is taken by results/dataset", ""),
     ({"search": {"name": "svc\n"}}, "searches[0].name: 'svc\\n' ends in white space", ""),
     ({"search": {"name": "a/b"}}, "searches[0].name: 'a/b' is not a name for the folder results/NAME, of letters", ""),

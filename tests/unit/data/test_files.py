@@ -234,7 +234,7 @@ REFUSED = {
     "other separator": ("a;y\n1;2\n3;4\n", {"target": "y"}, "dataset.target: 'y' is not a column of t.csv, which has one column only, 'a;y'; say what stands between columns: read: {sep: ';'}"),
     "unnamed index": (",a,y\n0,1,2\n1,3,4\n", {"target": "y"}, "dataset.drop: column 'Unnamed: 0' of t.csv has no name; it may be an index that was saved with the table; leave it out (drop: ['Unnamed: 0']), or name it in the file"),
     "duplicate names": ("a,b,a\n1,2,3\n4,5,6\n", {}, "dataset.file: 2 columns of t.csv are called 'a'; give each its own name"),
-    "mixed": ("a,y\n31,0\nunknown,1\n", {"target": "y"}, "dataset.file: column 'a' of t.csv mixes numbers and text (row 0: '31', row 1: 'unknown'); keep it as text (read: {dtype: {a: str}}), or say what is missing (read: {na_values: {a: [unknown]}})"),
+    "mixed": ("a,y\n31,0\nunknown,1\n", {"target": "y"}, "dataset.file: column 'a' of t.csv mixes numbers and text (row 0: '31', row 1: 'unknown'); to keep it as text, set dataset.read: {dtype: {a: str}}; if 'unknown' means a missing value, set dataset.read: {na_values: {a: [unknown]}}"),
     "decimal commas": ('a;y\n1,5;0\n2,5;1\n', {"target": "y", "read": {"sep": ";"}}, "dataset.file: column 'a' of t.csv holds numbers with commas ('1,5'); say what they mean: read: {decimal: ','} or read: {thousands: ','}, or keep it as text (read: {dtype: {a: str}})"),
     "gap in the target": ("a,y\n1,0\n2,\n3,1\n", {"target": "y"}, "dataset.target: the target has 1 missing value of 3 (row 1, counted from 0); leave those samples out"),
     "NA among numbers": ("a,y\n1,0\n2,NA\n3,NA\n", {"target": "y"}, "dataset.target: the target has 2 missing values of 3 (first in row 1, counted from 0)"),

@@ -109,12 +109,12 @@ def test_samples_in_the_order_of_time_are_split_in_it(tmp_path):
 
 REFUSED = [
     # splitter, n_splits, keys, what is said
-    ("LeaveOneGroupOut", 3, {}, "n_splits: 3 is not the number of splits that LeaveOneGroupOut makes here; set n_splits: 8"),
-    ({"PredefinedSplit": {"test_fold": "fold"}}, 5, {"groups": False}, "n_splits: 5 is not the number of splits that PredefinedSplit makes here; set n_splits: 3"),
-    ({"KFold": {"n_splits": 5}}, 2, {"groups": False}, "n_splits: 2 is not the number of splits that KFold makes here; set n_splits: 5"),
+    ("LeaveOneGroupOut", 3, {}, "n_splits: LeaveOneGroupOut makes 8 splits here, not 3; set n_splits: 8"),
+    ({"PredefinedSplit": {"test_fold": "fold"}}, 5, {"groups": False}, "n_splits: PredefinedSplit makes 3 splits here, not 5; set n_splits: 3"),
+    ({"KFold": {"n_splits": 5}}, 2, {"groups": False}, "n_splits: KFold makes 5 splits here, not 2; set n_splits: 5"),
     ("RepeatedKFold", 2, {"groups": False}, "n_splits: RepeatedKFold gets n_splits=2 and makes 20 splits; write n_splits: 2 among its own parameters, and set n_splits: 20"),
-    ("GroupKFold", 3, {"groups": False}, "splitter: GroupKFold needs groups; name their column: dataset.groups"),
-    ("LeaveOneGroupOut", 3, {"groups": False}, "splitter: LeaveOneGroupOut needs groups; name their column: dataset.groups"),
+    ("GroupKFold", 3, {"groups": False}, "splitter: GroupKFold needs groups; set dataset.groups to the name of the column that holds them"),
+    ("LeaveOneGroupOut", 3, {"groups": False}, "splitter: LeaveOneGroupOut needs groups; set dataset.groups to the name of the column that holds them"),
     ("GroupKFold", 9, {}, "splitter: GroupKFold cannot split these data (ValueError: Cannot have number of splits n_splits=9 greater than the number of groups: 8.)"),
     ("StratifiedKFold", 30, {"groups": False}, "splitter: StratifiedKFold cannot split these data (ValueError: n_splits=30 cannot be greater"),
     ("StratifiedKFold", 3, {"groups": False, "target": None}, "splitter: StratifiedKFold needs a target, and the data have none ("),
@@ -181,12 +181,12 @@ def test_a_splitter_of_a_trusted_module(tmp_path, monkeypatch):
     splits, *_ = made(tmp_path, {"own_splitters.halves": {"column": "x"}}, 2, **keys)
     assert len(splits) == 2
     for spec, n_splits, said in (
-        ({"own_splitters.halves": {"column": "x"}}, 3, "n_splits: 3 is not the number of splits that halves makes here; set n_splits: 2"),
+        ({"own_splitters.halves": {"column": "x"}}, 3, "n_splits: halves makes 2 splits here, not 3; set n_splits: 2"),
         ("own_splitters.Empty", 1, "splitter: Empty leaves the test side of split 0 empty; change its parameters"),
         ("own_splitters.Broken", 1, "splitter: Broken cannot split these data (KeyError: 'z'); change its parameters"),
         ("own_splitters.np", 1, "splitter: 'own_splitters.np' leaves its module for 'numpy'"),
         ("own_splitters.NUMBER", 1, "splitter: 'own_splitters.NUMBER' is not a splitter"),
-        ("other.Halves", 1, "splitter: 'other.Halves' is not in scikit-learn nor in a trusted module"),
+        ("other.Halves", 1, "splitter: 'other.Halves' is neither in scikit-learn nor in a trusted module"),
     ):  # fmt: skip
         with pytest.raises(InputError) as caught:
             made(tmp_path, spec, n_splits, **keys)

@@ -51,8 +51,8 @@ def test_a_candidate_may_replace_a_step():
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("os.system", "not in scikit-learn nor in a trusted module"),
-        ("SVC", "not in scikit-learn nor in a trusted module"),
+        ("os.system", "neither in scikit-learn nor in a trusted module"),
+        ("SVC", "neither in scikit-learn nor in a trusted module"),
         ("sklearn.svm.SVCC", "sklearn.svm has no 'SVCC'; did you mean 'SVC'?"),
         ("sklearn.swm.SVC", "sklearn has no 'swm'; did you mean 'svm'?"),
         ("sklearn.datasets.load_iris", "is not an estimator; give a class with fit and get_params"),

@@ -91,7 +91,8 @@ def test_the_answer_stands_before_findings_pictures_and_provenance(results):
     write_opening(results, ["svc"])
     page = shown(results)
     places = [
-        page.index(text) for text in (*sentences(verdict()), "Findings", "next region", "<img", "Splits", "Provenance")
+        page.index(text)
+        for text in (*sentences(verdict()), "Findings", "The next region, to paste", "<img", "Splits", "Provenance")
     ]
     assert places == sorted(places)
     assert 'class="warning">warning</span> No &lt;better&gt; than a guess: 0.1 and 0.2.' in made(results)

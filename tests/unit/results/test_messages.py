@@ -64,6 +64,6 @@ def cost(evaluations, seconds, job_seconds):
 
 def test_the_share_of_overhead_is_told():
     line = cost_line([cost(10, 1.0, 3.0)] * 40 + [cost(0, 0.0, 9.0)])
-    assert line == "33% of 120.0 s of core time was evaluation, the rest was overhead of 40 jobs"
-    assert cost_line([cost(380, 38.0, 40.0)]).endswith("overhead of 1 job")
+    assert line == "40 jobs used 120.0 s of core time: 33% for evaluations, the rest is overhead"
+    assert cost_line([cost(380, 38.0, 40.0)]).startswith("1 job used 40.0 s")
     assert cost_line([cost(0, 0.0, 1.0)]) is None

@@ -70,8 +70,11 @@ def test_ten_candidates_of_which_none_beats_a_guess():
 def test_a_thousand_candidates_say_where_it_is():
     found = made(1000, 2)
     text = " ".join(sentences(found))
-    assert "The good region is near C=" in text
-    assert "It is better than a guess (dummy): its gain is 0.8000 (95 % interval 0.7800 to 0.8200)." in text
+    assert "The next region to search is around the best candidate: see next_region in verdict.json." in text
+    assert (
+        "The best candidate is better than a guess (dummy): the gain is 0.8000 (95 % interval 0.7800 to 0.8200)."
+        in text
+    )
     (c, gamma) = (found["next_region"][name]["logspace"] for name in ("C", "gamma"))
     assert c[0] < 3 < c[1]
     assert gamma[0] < -3 < gamma[1]
@@ -84,7 +87,7 @@ def test_a_thousand_candidates_say_where_it_is():
 def test_many_splits_tell_apart():
     text = " ".join(sentences(made(10_000, 10, hits=0.05)))
     assert re.search(
-        r"\d+ of 9,999 other candidates cannot be distinguished from it; more splits may tell more of them apart\.",
+        r"\d+ of 9,999 other candidates cannot be distinguished from the best one\. With more splits, this number may fall\.",
         text,
     )
     assert "almost nothing" not in text
@@ -97,7 +100,7 @@ def test_one_candidate_on_one_split_says_nothing():
         "There is no corrected score: no predictions were kept. The best mean is too high, because it was chosen."
         in lines
     )
-    assert "It could not be compared with a guess (dummy)." in lines
+    assert "The best candidate could not be compared with a guess (dummy)." in lines
     assert found["search_curve"] is None
     assert found["standard_error"] is None
     assert not any("cannot be told" in line for line in lines)
@@ -107,7 +110,7 @@ def test_a_gain_that_is_not_certain():
     found = made(100, 5, gain=0.01)
     text = " ".join(sentences(found))
     assert (
-        "It is not certain that it is better than a guess (dummy): its gain is 0.0100 (95 % interval -0.0100 to 0.0300)."
+        "It is not certain that the best candidate is better than a guess (dummy): the gain is 0.0100 (95 % interval -0.0100 to 0.0300)."
         in text
     )
     assert found["next_region"] is None
