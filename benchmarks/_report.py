@@ -22,7 +22,7 @@ def median_of(runs, key):
 
 def table(record):
     """Return the rows of the comparison: a list of texts per row, the first row the head."""
-    rows = [["workload", "", "wall", "CPU", "memory", "our wall time is", "runs", "scores"]]
+    rows = [["workload", "", "wall", "CPU", "memory", "our wall time / its wall time", "runs", "scores"]]
     for name, measured in _recorded(record):
         ours = median_of(measured["runs"]["workflow"], "wall")
         label = f"{name}, {measured['n_candidates']:,} × {measured['n_splits']}"
@@ -30,15 +30,17 @@ def table(record):
             wall = median_of(runs, "wall")
             stopped = any(run["stopped"] for run in runs)
             first = WORKLOADS[name].first if runner not in ("workflow", "grown") else None
-            compared = "" if runner in ("workflow", "grown") else f"{'< ' if stopped else ''}{ours / wall:.2f} of it"
+            compared = "" if runner in ("workflow", "grown") else f"{'< ' if stopped else ''}{ours / wall:.2f}"
             title = NAMES[runner]
             if first:
                 n_evaluations = min(first, measured["n_candidates"]) * measured["n_splits"]
                 ideal = _ideal(measured, runner, n_evaluations)
                 title += f", {n_evaluations:,} evaluations"
-                compared = f"{ours / ideal:.2f} of it scaled up over {measured['cores']} cores ({ideal:.0f} s); {ours - ideal:+.0f} s"
+                compared = (
+                    f"{ours / ideal:.2f}, if the loop did all of it on {measured['cores']} cores in {ideal:.0f} s"
+                )
             elif runner == "grown":
-                compared = f"{wall / ours:.2f} of the first {measured['n_candidates']:,} is what {WORKLOADS[name].grow_by:.0%} more took"
+                compared = f"{WORKLOADS[name].grow_by:.0%} more took {wall / ours:.2f} of the time of the first {measured['n_candidates']:,}"
             same = measured["equal_scores"].get(runner)
             scores = "" if same is None else f"{same * measured['n_splits'] * 2:,} equal"
             time = f"{wall:.1f} s" + (", stopped" if stopped else "")
@@ -103,8 +105,7 @@ def scale_table(sizes):
         "`merge_results`, MB": lambda m: m["rules"]["merge_results"]["memory_mb"],
         "`propose_candidates`, s": lambda m: m["rules"]["propose_candidates"]["wall"],
         "`propose_candidates`, MB": lambda m: m["rules"]["propose_candidates"]["memory_mb"],
-        # Measured before one job drew all pictures: the map alone.
-        "pictures, s": lambda m: (m["rules"].get("plot_search") or m["rules"]["plot_parameter_map"])["wall"],
+        "`plot_search`, s": lambda m: m["rules"]["plot_search"]["wall"],
     }
     planned = (10**6, 10**7) if len(sizes) > 1 else ()
     rows = [["evaluations", *(f"{m['evaluations']:,}" for m in sizes), *(f"{n:,} (planned)" for n in planned)]]
@@ -114,7 +115,8 @@ def scale_table(sizes):
             before, last = sizes[-2]["evaluations"], sizes[-1]["evaluations"]
             slope = max(of(sizes[-1]) - of(sizes[-2]), 0) / (last - before)
             values.append(of(sizes[-1]) + slope * (n - last))
-        rows.append([name, *(f"{value:,.0f}" if value >= 20 else f"{value:.1f}" for value in values)])
+        whole = name in ("jobs", "files")
+        rows.append([name, *(f"{value:,.0f}" if whole or value >= 20 else f"{value:.1f}" for value in values)])
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Measure this workflow beside its peers, in one sitting, on the same candidates and splits.
+"""Measure this workflow beside its peers, in one session, on the same candidates and splits.
 
     python benchmarks/compare.py                                     every workload, three times: hours
     python benchmarks/compare.py svc-10 svc-100 --repeats 5          these only

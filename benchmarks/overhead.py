@@ -1,4 +1,4 @@
-"""What journal and fences cost: the same evaluations in a bare loop and through `evaluate`, in one sitting.
+"""What journal and worker cost: the same evaluations in a bare loop and through `evaluate`, in one session.
 
 ``python benchmarks/overhead.py`` prints a table; times are medians of seconds per evaluation, and what is more is the median
 over pairs of runs, one right after the other.

@@ -1,8 +1,7 @@
 """Evaluate one batch of candidates on one split.
 
 The journal tells what is done. A worker process evaluates the rest. It writes each row to the journal before it begins
-the next evaluation. If the worker dies, the supervisor writes to the journal during which evaluation. Then another
-worker goes on.
+the next evaluation. If the worker dies, the journal shows during which evaluation it died. Then another worker goes on.
 """
 
 import math
@@ -42,7 +41,7 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
     positions, split_about, dataset : path-like
         The two files of the split, and the folder of the dataset.
     search : dict
-        estimator, scoring, random_state, limits, retry_failed, share_work of the config.
+        estimator, scoring, random_state, limits, retry_failed, share_work, return_train_score of the config.
     module_versions : dict of str to str
         Versions of the trusted modules that this search uses.
     deadline : float

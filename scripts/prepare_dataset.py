@@ -10,7 +10,7 @@ from cvsearch.data.preparation import store
 from cvsearch.data.samples import check_data
 from cvsearch.files import write_json
 
-# If the data take longer than so many seconds, the user is told why.
+# If the data take longer than this many seconds, the user is told how long they took.
 LONG = 5
 
 

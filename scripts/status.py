@@ -1,6 +1,7 @@
 """Say how far every search is.
 
-This reads the journal alone. So it works at any time, over ssh, and while a run has the folder locked.
+This only reads files, and does not start Snakemake. So it works at any time, over ssh, and while a run has the folder
+locked.
 
 ``python scripts/status.py [--directory DIR] [--watch [SECONDS]]``
 """
@@ -15,7 +16,7 @@ from cvsearch.report.status import overview
 
 
 def watch(results, seconds):
-    """Print how far the searches are, every so many seconds, until the user interrupts."""
+    """Print how far the searches are, every `seconds` seconds, until the user interrupts."""
     while True:
         started = time.process_time()
         text = overview(results)

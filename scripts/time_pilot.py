@@ -31,8 +31,8 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     dataset, journal : path-like
         The folders of the dataset and of the journal.
     search : dict
-        estimator, scoring, random_state, param_distributions, strategy, n_candidates, predictions_mb, limits and
-        share_work of the config.
+        estimator, scoring, random_state, param_distributions, strategy, n_candidates, predictions_mb, limits,
+        share_work and return_train_score of the config.
     module_versions : dict of str to str
         Versions of the trusted modules that the search uses.
     output : path-like

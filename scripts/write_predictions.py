@@ -11,7 +11,7 @@ from cvsearch.results.storage import csv_bytes, parquet_of
 
 
 def main(name, best, output):
-    """Write the kept predictions of the best candidate. The end of `output` says whether as CSV or as Parquet.
+    """Write the kept predictions of the best candidate. The suffix of `output` selects CSV or Parquet.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ from cvsearch.report.summary import caption_numbers, messages_of, summary
 from cvsearch.results.leaderboard import check_comparable, leaderboard, own_scorer
 from cvsearch.results.storage import REBUILD
 
-# With at least so many evaluations, tables are also written as Parquet.
+# With at least this many evaluations, tables are also written as Parquet.
 PARQUET_ROWS = 100_000
 
 # A table of predictions with more rows than this is written only as Parquet.
@@ -103,8 +103,8 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
             raise InputError(
                 f"dataset.file: {file!r} does not exist; paths are relative to the working directory, {Path.cwd()}"
             )
-        # Snakemake compares large files only by their time. If a file is touched, it runs everything again that depends
-        # on the file. So the hash of the file is used instead.
+        # Snakemake compares large files only by their time. If a file is touched, all jobs that depend on it run
+        # again. So the hash of the file is used instead.
         with open(file, "rb") as opened:
             checked["dataset"]["file_sha256"] = hashlib.file_digest(opened, "sha256").hexdigest()
     for i, search in enumerate(checked["searches"]):
@@ -372,10 +372,10 @@ class Run:
             _stop(str(error))
         if plan is None:
             _stop(f"{paths.plan}: is missing; rebuild it: {DRAW_AGAIN}")
-        # Snakemake takes an outdated plan for up to date only if .snakemake was lost.
+        # Snakemake treats an outdated plan as up to date only if .snakemake was lost.
         if canonical(plan.inputs) != canonical(self._plan_inputs(name)):
             _stop(
-                f"{paths.candidates}: was drawn for another config, and .snakemake no longer knows; nothing "
+                f"{paths.candidates}: was drawn for another config, and .snakemake has no record of this; nothing "
                 "finished is lost: run the same command with --forcerun prepare_dataset"
             )
         # The controller prints the messages, because a job on a cluster has no console.
@@ -506,7 +506,10 @@ class Run:
             print(f"the searches beside each other: {self._leaderboard[0]}   {self._leaderboard[1]}", file=sys.stderr)
         elif len(self.searches) > 1 and not self.compares:
             names = ", ".join(name for name, search in self.searches.items() if own_scorer(search))
-            print(f"no leaderboard: a callable of your own ranks in {names}, and may mean anything", file=sys.stderr)
+            print(
+                f"no leaderboard: a function of your own ranks in {names}, and its scores may mean anything",
+                file=sys.stderr,
+            )
 
     def tell_searches(self) -> None:
         """Print the results of each search that this run wrote, once. If there is no verdict, print what failed."""

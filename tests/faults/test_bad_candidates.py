@@ -83,7 +83,7 @@ def test_a_candidate_that_takes_its_whole_job_down_twice_becomes_a_row(tmp_path,
     job.run()
     assert len(job.events("fault")) == 2
     row = job.rows()[1]
-    assert (row["status"], row["error"]) == ("killed", "its whole job died 2 times while it ran")
+    assert (row["status"], row["error"]) == ("killed", "the whole job died 2 times during this evaluation")
     assert len(job.events("fit")) == N + 1, "after its first death the suspect came last, all else was done once"
     sound = [row for row in jobs.scores(job.rows()) if row[0] != 1]
     assert sound == [row for row in undisturbed if row[0] != 1]

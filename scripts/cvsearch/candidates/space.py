@@ -21,8 +21,8 @@ Space = Subspace | list[Subspace]
 LISTS = ("linspace", "logspace", "range")
 DISTRIBUTIONS = ("uniform", "loguniform", "randint")
 
-# If a distribution gives at most so many whole numbers, the numbers with probability 0 are left out. If it gives more,
-# all numbers between its ends are taken.
+# If a distribution gives at most this many whole numbers, the numbers with probability 0 are left out. If it gives
+# more, all numbers between its ends are taken.
 MAX_LISTED = 1_000_000
 
 
@@ -64,12 +64,12 @@ def _check_entry(entry: Entry, path: str) -> None:
         return
     if not isinstance(entry, dict) or len(entry) != 1:
         raise InputError(
-            f"{path}: {entry!r} is no list of values and no distribution; write [{entry!r}] for one fixed value"
+            f"{path}: {entry!r} is neither a list of values nor a distribution; write [{entry!r}] for one fixed value"
         )
     (kind, arguments), path = next(iter(entry.items())), f"{path}.{next(iter(entry))}"
     if str(kind).startswith("scipy.stats."):
         if not isinstance(arguments, dict):
-            raise InputError(f"{path}: {arguments!r} is no mapping of arguments; write {{{kind}: {{name: value}}}}")
+            raise InputError(f"{path}: {arguments!r} is not a mapping of arguments; write {{{kind}: {{name: value}}}}")
         return
     if kind not in LISTS + DISTRIBUTIONS:
         known = ", ".join(LISTS + DISTRIBUTIONS)

@@ -85,7 +85,8 @@ class Trust:
         found = getattr(importlib.import_module(module), last, None)
         if not isinstance(found, np.ufunc):
             raise InputError(
-                f"{path}: {name!r} is not a universal function; of {module} only those may be named, such as numpy.log1p"
+                f"{path}: {name!r} is not a universal function; only universal functions of {module} may be named, "
+                "such as numpy.log1p"
             )
         return found
 

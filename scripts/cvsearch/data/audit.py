@@ -188,7 +188,7 @@ def _future(splits: Sequence[Split]) -> Finding | None:
         "A training side has samples from after its test side begins",
         WARNING,
         f"this happens in {len(late):,} of {len(splits):,} splits, first in split {late[0]}",
-        "use sklearn.model_selection.TimeSeriesSplit where the model will predict what comes later",
+        "use sklearn.model_selection.TimeSeriesSplit if the model will predict what comes later",
     )
 
 

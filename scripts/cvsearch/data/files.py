@@ -56,7 +56,7 @@ LINES = (
 # How many fields of a CSV file are read at a time.
 CHUNK_FIELDS = 5_000_000
 
-# A Parquet file is read in so many groups of columns. While pandas converts columns, it holds them twice in memory.
+# A Parquet file is read in this many groups of columns. While pandas converts columns, it holds them twice in memory.
 COLUMN_GROUPS = 16
 
 
@@ -227,7 +227,10 @@ class _Csv:
         return sorted(found, key=self.names.index)
 
     def _may_have_leading_zeros(self) -> bool:
-        """Look for such numbers in the bytes of the file. This is quicker than reading the numbers again as text."""
+        """Look for numbers that begin with 0 in the bytes of the file.
+
+        This is quicker than reading the numbers again as text.
+        """
         decimal = self.arguments.get("decimal", ".")
         pattern = re.compile(
             rb"(?<![0-9.+\-%b])0[0-9]" % (re.escape(decimal).encode() if "sep" in self.arguments else b".")
@@ -381,8 +384,8 @@ def read_npz(path: str, dataset: dict[str, Any], test_fold: Any = None) -> RawDa
         take_out("dataset.drop", name)
     if len(arrays) != 1:
         raise InputError(
-            f"dataset.file: {path} has {' and '.join(arrays) or 'no array'} left for the samples, which are one array; name the "
-            "target (dataset.target) and what else the arrays are, or drop them"
+            f"dataset.file: the samples must be one array, but {path} has {' and '.join(arrays) or 'no array'} left "
+            "for them; name the target (dataset.target) and the roles of the other arrays, or drop them"
         )
     y = (targets[0] if len(targets) == 1 else np.column_stack(targets)) if targets else None
     raw = raw_data(next(iter(arrays.values())), y, "dataset.file")

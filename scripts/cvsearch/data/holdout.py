@@ -17,8 +17,9 @@ def holdout_positions(
     """Choose the samples that are held out.
 
     If groups are given, whole groups are held out. If samples are in the order of time, the last samples are held out.
-    If both are true, the groups that end last are held out. Otherwise samples are drawn at random. Then, if every class
-    has at least two samples, each class gives the same share of its samples.
+    If both are true, the groups that end last are held out. Otherwise samples are drawn at random. Then each class
+    gives the same share of its samples, if every class has at least two samples and both sides have at least as many
+    samples as there are classes.
 
     Parameters
     ----------

@@ -12,8 +12,8 @@ from cvsearch.data.tables import Table, write_sparse, write_table
 from cvsearch.errors import InputError
 from cvsearch.files import AnyPath, replace_atomically
 
-# Snakemake compares files by content only up to 1 MB. These limits keep `dataset.json` below that: it names at most so
-# many classes and columns, and so many characters of a name.
+# Snakemake compares files by content only up to 1 MB. These limits keep `dataset.json` below that size. They
+# limit the number of classes, the number of columns and the characters of a name.
 MAX_CLASSES = 2_000
 MAX_COLUMNS = 2_000
 MAX_NAME = 200

@@ -208,7 +208,7 @@ def check_data(raw: RawData, path: str) -> None:
     n_samples = raw.n_samples
     shape = (n_samples, len(raw.X.names)) if isinstance(raw.X, Table) else raw.X.shape
     if n_samples < 2 or shape[1] == 0:
-        raise InputError(f"{path}: X is of shape {tuple(shape)}; two samples and a feature are the least")
+        raise InputError(f"{path}: X is of shape {tuple(shape)}; at least two samples and one feature are needed")
     for role in ("groups", "sample_weight", "time", "test_fold"):
         values = getattr(raw, role)
         if values is not None and len(values) != n_samples:

@@ -16,7 +16,7 @@ from cvsearch.journal.policy import Row, Task
 # The time between two checks whether another job that evaluates the same tasks has ended.
 WAIT_SECONDS = 1.0
 
-# A job stops waiting if the other job has not finished an evaluation for so long. The other job may hang, or may have
+# A job stops waiting if the other job has not finished an evaluation for this long. The other job may hang, or may have
 # died and left its lock. The time is long enough that few evaluations are done twice, which is harmless. It is a sixth
 # of the 30 minutes that profiles/slurm asks for.
 PATIENCE_SECONDS = 300.0
@@ -93,7 +93,7 @@ class Batch:
         deaths: dict[tuple[str, int], list[float]] = defaultdict(list)
         with stopped_in_order(), self.journal:
             for task in policy.given_up(self.remaining(), self.history):
-                error = f"its whole job died {policy.DEATHS} times while it ran"
+                error = f"the whole job died {policy.DEATHS} times during this evaluation"
                 self._finish(task, outcome_without_scores("killed", error))
             while tasks := [task for task in self.remaining() if has_time(task)]:
                 tasks = policy.in_order(tasks, self.history, evaluator.prefix)

@@ -11,7 +11,7 @@ from cvsearch.evaluation.estimator import build_estimator
 from cvsearch.evaluation.scoring import build_scorers
 from cvsearch.evaluation.weights import fit_takes_weights
 
-# At most so many values of a list are tried: the first ones.
+# At most this many values of a list are tried: the first ones.
 MANY_VALUES = 20
 
 # The ends of a continuous distribution are never drawn. So the values that are tried lie inside the ends, by this share
@@ -20,7 +20,7 @@ EDGE = 1e-9
 
 
 def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: bool = False) -> None:
-    """Check that the scorers of a search can be made, and its estimator with the parameters of its space.
+    """Check that the scorers of a search can be made, and that its estimator takes the parameters of its space.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def check_parameters(estimator: Any, space: Space, trust: Trust, path: str) -> N
     Raises
     ------
     InputError
-        For the first unknown parameter. A parameter is known if the estimator has it, or an estimator among the space's
-        own values. Also for the first value that scikit-learn refuses.
+        For the first unknown parameter, and for the first value that scikit-learn refuses. A parameter is known if the
+        estimator has it. It is also known if an estimator that is a value in the space has it.
     """
     for i, subspace in enumerate(subspaces(space)):
         where = f"{path}[{i}]" if isinstance(space, list) else path

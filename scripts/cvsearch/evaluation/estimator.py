@@ -59,7 +59,7 @@ def _build_pipeline(spec: list[Any], trust: Trust, path: str) -> Any:
     for i, (name, step) in enumerate(steps[:-1]):
         if step != "passthrough" and not hasattr(step, "transform"):
             raise InputError(
-                f"{path}[{i}].{name}: {type(step).__name__} does not transform; only the last step may do without"
+                f"{path}[{i}].{name}: {type(step).__name__} does not transform; all steps but the last must transform"
             )
     if len({name for name, _ in steps}) < len(steps):
         raise InputError(f"{path}: two steps have the same name; give each its own")

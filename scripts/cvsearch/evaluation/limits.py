@@ -108,7 +108,7 @@ def cgroup_memory_bytes() -> float:
 
 @contextlib.contextmanager
 def memory_limit(megabytes: float | None) -> Iterator[None]:
-    """Let this process grow by at most so many megabytes (10^6 bytes) of data while the block runs.
+    """Let this process grow by at most `megabytes` megabytes (10^6 bytes) of data while the block runs.
 
     RLIMIT_DATA is set to the size at entry plus this growth. An allocation beyond the limit fails. In Python it raises
     MemoryError.

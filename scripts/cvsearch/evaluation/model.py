@@ -108,7 +108,7 @@ def write_model(paths: SearchPaths, estimator: Any) -> list[str]:
     except Exception as error:
         raise InputError(
             f"{paths.model}: skops cannot save a part of {type(estimator).__name__} ({describe_error(error)}); use classes and "
-            "functions that a module has by name, or refit the candidate of best.json yourself"
+            "functions that can be imported by name, or refit the candidate of best.json yourself"
         ) from error
     write_json(paths.model_types, types)
     write_atomically(paths.model, content)

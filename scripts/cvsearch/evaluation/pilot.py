@@ -11,11 +11,11 @@ from cvsearch.journal import policy
 from cvsearch.journal.identity import Params, Setting
 from cvsearch.journal.journal import Journal
 
-# So many evaluations, or evaluations of so many seconds in total, are enough for a mean.
+# This many evaluations, or evaluations of this many seconds in total, are enough for a mean.
 ENOUGH_EVALUATIONS = 200
 ENOUGH_SECONDS = 2.0
 
-# An evaluation that still runs after so many seconds is stopped. It counts as taking at least that long.
+# An evaluation that still runs after this many seconds is stopped. It counts as taking at least that long.
 CAP_SECONDS = 30.0
 
 

@@ -263,7 +263,7 @@ def _wanted(scoring: Any, trust: Trust, y: Any, is_classifier: bool) -> set[str]
 
 
 def bytes_of(bits: int, n_test: int) -> int:
-    """Return the most bytes that the predictions of one evaluation take, with so many bits for each test sample."""
+    """Return the most bytes that the predictions of one evaluation take, with `bits` bits for each test sample."""
     return HEAD_BYTES + math.ceil(n_test * bits / 8)
 
 

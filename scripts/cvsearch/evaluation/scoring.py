@@ -14,7 +14,7 @@ from cvsearch.evaluation.weights import WEIGHT, score_takes_weights
 # The name of a single scorer, as in scikit-learn's columns.
 SINGLE = "score"
 
-# A reason is cut to so many characters.
+# A reason is cut to this many characters.
 REASON_LENGTH = 300
 
 
@@ -111,7 +111,7 @@ def first_line(error: object) -> str:
     try:
         text = str(error).encode("utf-8", "backslashreplace").decode()
     except Exception:
-        text = "it cannot say what"
+        text = "its message cannot be read"
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 

@@ -63,7 +63,7 @@ def evaluate_in_order(
     seconds : float, optional
         Wall time after which one evaluation is stopped.
     enough : float
-        After so many seconds, no other evaluation is begun.
+        After this many seconds, no other evaluation is begun.
     may_begin : callable, optional
         Called with each task right before the task would begin. If it returns False, the task is skipped.
     on_tick : callable, optional

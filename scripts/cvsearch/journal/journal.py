@@ -48,10 +48,10 @@ PACKAGES = ("numpy", "scipy", "scikit-learn")
 # The length of a line ``s KEY`` with its newline.
 START_BYTES = 19
 
-# So many bytes at the end of a file are enough to hold the last start.
+# This many bytes at the end of a file are enough to hold the last start.
 TAIL_BYTES = 1 << 16
 
-# A power cut loses at most what was appended in the last so many seconds. The death of a process loses nothing.
+# A power cut loses at most what was appended in the last SYNC_SECONDS. The death of a process loses nothing.
 SYNC_SECONDS = 5.0
 
 APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
@@ -139,7 +139,7 @@ class Journal:
         self._path = self.folder / f"{secrets.token_hex(8)}.journal"
         self._file: int | None = os.open(self._path, APPEND | os.O_EXCL, 0o644)
         self._predictions: int | None = None  # The file is opened when the first predictions are written.
-        self._predicted = 0  # Where the last predictions end that a row points to.
+        self._predicted = 0  # The end of the last predictions that a row points to.
         _hold(self._descriptor)
         self._append(b"v %s\n" % canonical(writer()).encode())
         self._undo_to = self.end

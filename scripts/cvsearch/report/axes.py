@@ -195,8 +195,8 @@ def axes_of(table: Any, space: Space) -> list[Axis]:
 def parameter_axes(table: Any, space: Space) -> dict[str, Axis]:
     """Return an axis for every parameter that varies, by name. The axes that show most of the space come first.
 
-    Parameters with several values come before those with one value. Among these, parameters that at least half of the
-    candidates have come first. Then numbers come before names. Then parameters with more values come first. The order
+    Parameters with several values come before those with one value. Among these, parameters that occur in at least half
+    of the candidates come first. Then numbers come before names. Then parameters with more values come first. The order
     of the space breaks ties. A parameter that the space fixes has no axis.
 
     Parameters

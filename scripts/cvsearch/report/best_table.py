@@ -12,7 +12,8 @@ from cvsearch.results.storage import scorer_of
 
 N_BEST = 10
 
-# The report holds at most so much of the table of candidates. With a million rows it would be too large for a browser.
+# The report holds at most this many rows and bytes of the table of candidates. With a million rows, the report would be
+# too large for a browser.
 MOST_ROWS, MOST_BYTES = 1000, 1_000_000
 
 PAGE = """<!DOCTYPE html>

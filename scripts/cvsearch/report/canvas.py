@@ -27,8 +27,8 @@ LINES = {"default": "-", "dummy": ":"}
 LONGEST_TITLE, LONGEST_IN_TWO_COLUMNS = 50, 42
 
 # For the outline of a region: the fewest candidates, the fewest values on each side, the cells on each side of the
-# grid, the least width of the blur as a share of a side, and how many candidates the share of all candidates counts for
-# at each place.
+# grid, the least width of the blur as a share of a side, and the weight of the share among all candidates at each
+# place, as a number of candidates.
 FEWEST_FOR_REGION, FEWEST_VALUES, GRID, NARROWEST, PRIOR = 20, 10, 150, 0.015, 2
 
 # The colour of lines that are drawn over candidates.
@@ -115,9 +115,10 @@ def ring_best(ax: Any, horizontal: Axis, vertical: Axis, table: Any, scores: Sco
 def outline_region(ax: Any, horizontal: Axis, vertical: Axis, table: Any) -> None:
     """Outline the region where most candidates cannot be distinguished from the best.
 
-    Only the part of the map where both sides are scales is used. The share of such candidates is smoothed. Both counts,
-    of all candidates and of such candidates, stand on a grid and are blurred with one normal kernel. The kernel is
-    narrower for more candidates. The line is where the share is a half. Places without candidates nearby are outside.
+    Only the part of the map where both sides are scales is used. Two counts stand on a grid: all candidates, and the
+    candidates that cannot be distinguished from the best. Both are blurred with one normal kernel. The kernel is
+    narrower for more candidates. The second count divided by the first is the share. The line is where the share is a
+    half. Places without candidates nearby are outside.
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def add_baselines(
     scales : list of matplotlib.axes.Axes
     ax : matplotlib.axes.Axes
     ends : str
-        What a baseline outside the range of `scores` is outside of, for the legend.
+        Words of the legend for the range of `scores`. A baseline may lie below or above it.
     """
     from matplotlib.patheffects import withStroke
 

@@ -48,7 +48,7 @@ def draw_curve(table: Any, is_random: bool, title: str, baselines: Mapping[str, 
         m = np.unique(np.geomspace(1, n_candidates, min(n_candidates, POINTS)).round().astype(int))
         curve = search_curve(scores.means, m)
         two_sided = ~np.isnan(curve.high)
-        # If there is no lower end, the best of so many candidates may have no score at all.
+        # If there is no lower end, the best of m candidates may have no score at all.
         lowest = np.where(np.isnan(curve.low), -np.inf, curve.low)
         low = _within(lowest, scores)
         label = f"{LEVEL:.0%} interval at each number"
@@ -63,11 +63,11 @@ def draw_curve(table: Any, is_random: bool, title: str, baselines: Mapping[str, 
         )
         beyond = m >= m[two_sided].max(initial=0)
         if (lowest[beyond] > -np.inf).any():
-            ax.plot(m[beyond], low[beyond], color="#4477aa", linewidth=1, linestyle=":", label="its lower end alone")
-        ax.plot(m, _within(curve.median, scores), color="#4477aa", linewidth=1.8, label="median best of so many")
+            ax.plot(m[beyond], low[beyond], color="#4477aa", linewidth=1, linestyle=":", label="interval's lower end")
+        ax.plot(m, _within(curve.median, scores), color="#4477aa", linewidth=1.8, label="median of the best score")
     best = best_so_far(scores.means)
     numbers = np.arange(1, n_candidates + 1)
-    ax.step(numbers, _within(best, scores), where="post", color=MARK, linewidth=1.5, label="best of the first so many")
+    ax.step(numbers, _within(best, scores), where="post", color=MARK, linewidth=1.5, label="best score so far")
     if n_candidates == 1:
         ax.plot(numbers, _within(best, scores), marker="o", color=MARK)
     if n_candidates >= LOGARITHMIC:

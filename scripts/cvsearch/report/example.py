@@ -7,10 +7,11 @@ from cvsearch.data.dataset import Dataset
 from cvsearch.evaluation.model import searched
 from cvsearch.report.figure import pyplot
 
-# So many bars can be told apart. If there are more, they are drawn as one outline. This takes a thousandth of the time.
+# This many bars can be told apart. If there are more, they are drawn as one outline. An outline takes a thousandth of
+# the time.
 MAX_BARS = 100
 
-# At most so many lines of a table and so many characters of a text are shown.
+# At most this many lines of a table and this many characters of a text are shown.
 MAX_LINES = 20
 MAX_CHARACTERS = 900
 

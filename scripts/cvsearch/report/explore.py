@@ -59,7 +59,7 @@ def page_data(table: Any, evaluations: Any, space: Space, title: str) -> Json:
     """Return the data of the page, of about `MOST_BYTES` at most. ``explore.html`` shows them.
 
     If there are too many candidates, the page holds as many as it can. Half of them are the best by rank. The other
-    half is taken at even distances from the rest.
+    half is taken from the rest at regular steps.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def draw_importance(table: Any, space: Space, title: str) -> Any:
     title = f"{cut(title, LONGEST_TITLE)}: which parameters matter"
     if not bars:
         least = round((LEAST_TOP - 1) / TOP) + 1
-        return words_alone(title, f"It cannot be told: it takes {least} candidates with mean scores that differ.")
+        return words_alone(title, f"Nothing to show: this needs {least} candidates with mean scores that differ.")
     figure, ax = pyplot().subplots(figsize=(WIDTH, 1.1 + BAR * max(2, len(bars))), layout="constrained")
     ax.set_title(title, parse_math=False)
     rows = range(len(bars))

@@ -24,7 +24,7 @@ from cvsearch.report.verdict_text import sentences
 from cvsearch.report.words import cut, in_words, score_text
 from cvsearch.results.storage import REBUILD
 
-# A table of the page has at most so many rows. If it is cut, the line below it names the whole table.
+# A table of the page has at most this many rows. If it is cut, the line below it names the whole table.
 MOST_ROWS = 20
 
 # Characters of parameters in a table.

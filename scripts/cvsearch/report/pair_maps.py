@@ -22,7 +22,7 @@ from cvsearch.report.importance_bars import importance_of
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 
-# At most so many parameters are paired.
+# At most this many parameters are paired.
 MOST = 4
 
 # In inches: a panel, and the sides of what is drawn in it. In square points: a candidate among few and among many, the

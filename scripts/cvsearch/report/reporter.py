@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-# A long job says how far it is after each time of so many seconds. If short jobs did so, they would only fill the
+# A long job says how far it is each time this many seconds have passed. If short jobs did so, they would only fill the
 # console.
 LINE_SECONDS = 60.0
 

@@ -9,8 +9,9 @@ from cvsearch.report.figure import COLORMAP
 from cvsearch.report.words import number_text
 from cvsearch.results.storage import scorer_of
 
-# A mean is far below or far above the others if it is so many times a distance between them away. The colours leave out
-# a mean that is far below, if with it their scale would be more than LONGER times longer. See `colour_range`.
+# A mean is far below or far above the others if its distance from them is this many times a distance between them. The
+# colours leave out a mean that is far below only if it would make their scale more than LONGER times as long. See
+# `colour_range`.
 FAR_BELOW, FAR_ABOVE, LONGER = 20, 100, 5
 
 
@@ -118,8 +119,8 @@ def colour_range(table: Any) -> tuple[float, float]:
     smaller difference is noise, and should not look like a region.
 
     Means far from the others are left out. Otherwise one model that diverged would give all others one colour.
-    Distances are taken from the upper quartile, because the map shows which regions score well. Half of the candidates
-    may have diverged.
+    Distances are taken from the upper quartile, because the map shows which regions score well, and because half of the
+    candidates may have diverged.
 
     * Above, a mean is far at 100 times the distance between the quartiles. The map has to show a few good candidates
       among many bad ones, so these must not be cut off.

@@ -11,7 +11,7 @@ from cvsearch.report.figure import MARK, pyplot
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
 
-# At most so many parameters are drawn. The parameters that show most of the space come first.
+# At most this many parameters are drawn. The parameters that show most of the space come first.
 MOST = 12
 
 # Quantiles around the median.

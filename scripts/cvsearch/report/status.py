@@ -16,7 +16,7 @@ from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
 from cvsearch.report.words import in_words, score_text
 
-# The rate counts the evaluations that finished in the last so many seconds. This time is long enough for slow
+# The rate counts the evaluations that finished in the last RECENT_SECONDS. This time is long enough for slow
 # evaluations, and short enough to forget a pause.
 RECENT_SECONDS = 600
 

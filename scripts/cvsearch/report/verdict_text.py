@@ -9,10 +9,11 @@ from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 # With fewer candidates than this, half of them do not tell whether more candidates would help.
 FEWEST_CANDIDATES = 20
 
-# Findings whose fact is a sentence of the verdict. The sentence says what to do, so that a reader meets it once.
+# The verdict has a sentence for each of these findings. On the console, the sentence also gives the advice, and the
+# finding itself is not shown.
 SAID = {"best-at-the-edge", "no-better-than-a-guess", "no-better-than-the-defaults", "too-few-splits-to-compare"}
 
-# If a search takes more than so many times the forecast, other work used the cores too.
+# If a search takes more than this many times the forecast, other work used the cores too.
 MUCH_LONGER = 2
 
 
@@ -58,7 +59,10 @@ def _best(verdict: dict[str, Any]) -> str:
 def _corrected(verdict: dict[str, Any]) -> str:
     corrected = verdict["corrected"]
     if corrected["reason"] is not None:
-        return f"There is no corrected score: {corrected['reason']}. The best mean is too high, because it was chosen."
+        return (
+            f"There is no corrected score: {corrected['reason']}. The mean of the best candidate is too high, because "
+            "the best of many was chosen."
+        )
     return (
         f"Its corrected score is {_interval(corrected)}. If you report its score, report this one: "
         "the mean is too high, because the best of many was chosen."
@@ -90,7 +94,7 @@ def _where(verdict: dict[str, Any]) -> list[str]:
         lines.append("The next region to search is around the best candidate: see next_region in verdict.json.")
     if names := verdict["at_edge"]:
         verb = "lie" if len(names) > 1 else "lies"
-        lines.append(f"{', '.join(names)} {verb} at the edge of the space: the next region continues beyond it.")
+        lines.append(f"{', '.join(names)} {verb} at the edge of the space: values beyond the edge may be better.")
     return lines
 
 
@@ -105,7 +109,9 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
         more = f"Raise n_splits to {FEWEST_SPLITS} or more to compare candidates and to know whether more of them would help."
         return [f"{line}, but {few}. {more}"]
     approximate = (
-        " The test is approximate, because the splits are in time." if verdict["comparison_is_approximate"] else ""
+        " The test is approximate, because the training sides grow in time."
+        if verdict["comparison_is_approximate"]
+        else ""
     )
     more = " With more splits, this number may fall." if alike else ""
     return [f"{line}.{more}{approximate}"]

@@ -92,7 +92,7 @@ def _number(cell: str) -> Any:
 def _why_none(evaluations: list[Row], name: str, retry_failed: int) -> str:
     """Say why no candidate has a mean test score."""
     without = [row for row in evaluations if not row[f"test_{name}"]]
-    each = "" if len(without) == len(evaluations) else ", at least one of each candidate"
+    each = "" if len(without) == len(evaluations) else ", and every candidate has at least one of these"
     count = "all" if not each else f"{len(without):,} of"
     return (
         f"no candidate has a mean test {name}, so there is no best one: {count} {len(evaluations):,} evaluations gave no "

@@ -9,8 +9,8 @@ from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 # Failures, or warnings, are a finding if more than this share of all evaluations has them.
 MANY_FAILURES, MANY_WARNINGS = 0.05, 0.2
 
-# A gap between training and test score is large if it is at least this share of the training score minus a guess's
-# score.
+# A gap between training and test score is large if it is at least this share of another gap: the one between the
+# training score and the score of a guess.
 LARGE_GAP = 0.25
 
 
@@ -130,7 +130,7 @@ def _many_failures(outcome: Outcome) -> Finding | None:
             "Many evaluations failed",
             WARNING,
             f"failed; most often: {outcome.failure}",
-            "see the column error of evaluations.csv; leave out of the space what cannot be fitted, or raise limits",
+            "see the column error of evaluations.csv; leave out values that cannot be fitted, or raise limits",
         ),
     )
 
@@ -146,7 +146,7 @@ def _many_warnings(outcome: Outcome) -> Finding | None:
             "Many evaluations warned",
             WARNING,
             f"warned; most often: {outcome.warning}",
-            "see the column warning of evaluations.csv; where fits did not converge, raise max_iter or scale the features",
+            "see the column warning of evaluations.csv; if fits did not converge, raise max_iter or scale the features",
         ),
     )
 

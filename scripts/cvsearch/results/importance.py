@@ -201,7 +201,7 @@ def _numeric(counts: Any) -> Any:
     std = np.sqrt((seen - mean) ** 2 @ weights / max(1, total - 1))
     first, third = np.searchsorted(cumulated, total // 4), np.searchsorted(cumulated, total * 3 // 4, side="right")
     middle = seen[min(len(seen) - 1, third)] - seen[first]
-    # The width follows Scott's rule. It is at least so great that nine tenths of a kernel fill a cell.
+    # The width follows Scott's rule. The least width is the one at which a cell holds nine tenths of a kernel.
     width = max(1.059 * min(middle / 1.34, std) * total**-0.2, 0.5 / 1.64)
     centres = np.r_[seen, (n_cells - 1) / 2][:, np.newaxis]
     widths = np.r_[np.full(len(seen), width), n_cells][:, np.newaxis]

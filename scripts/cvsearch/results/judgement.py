@@ -127,9 +127,9 @@ class Judged:
         if about["target_type"] is None:
             return "the search has no target"
         if about["target_type"].startswith("multi") and about["target_type"] != "multiclass":
-            return f"the target is of type {about['target_type']}, of which no scores are resampled"
+            return f"scores of a target of type {about['target_type']} are not resampled"
         if self.in_time:
-            return "the splits follow time, so samples cannot be drawn in any order"
+            return "the splits follow time, so samples cannot be drawn at random"
         if not self.plans[-1].prediction_bits:
             return f"no predictions are kept: {self._why_none_kept()}"
         return None
@@ -142,7 +142,7 @@ class Judged:
             return "a scorer is your own, and may look at the samples themselves"
         if content_of(self.search, self.trust, self.dataset).bits:
             return f"predictions_mb: {self.search['predictions_mb']:g} is too small"
-        return "the scorers read no labels, numbers or probabilities that the estimator predicts"
+        return "the scorers do not use labels, numbers or probabilities that the estimator predicts"
 
     def allowed(self) -> Callable[[str, Any], bool]:
         """Return a function that tells whether scikit-learn takes a value for a parameter of the best candidate."""

@@ -58,7 +58,7 @@ def advice(failures: Iterable[tuple[str, str]], retry_failed: int) -> str:
     raises it again, unless the machine caused the error.
     """
     found = {status if status != "failed" else _kind(error) for status, error in failures}
-    again = f"--config retry_failed={retry_failed + 1} (beside the keys already there, if any)"
+    again = f"--config retry_failed={retry_failed + 1} (keep the other keys of --config, if there are any)"
     lines = {
         "timeout": "raise limits.seconds to give those that took too long more time",
         "out_of_memory": "raise limits.memory_mb, or give the job more memory, for those that needed more",

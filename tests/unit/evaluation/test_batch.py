@@ -143,7 +143,7 @@ def test_a_candidate_of_which_two_jobs_died_becomes_a_row_without_a_try(tmp_path
     batch = batch_of(tmp_path)
     assert evaluate_all(batch, evaluator=Deadly()) == [0, 1, 2]
     row = batch.history.rows[KEYS[0]]
-    assert (row["status"], row["error"]) == ("killed", "its whole job died 2 times while it ran")
+    assert (row["status"], row["error"]) == ("killed", "the whole job died 2 times during this evaluation")
 
 
 def test_what_another_living_job_is_at_is_waited_for(tmp_path, monkeypatch):

@@ -102,7 +102,7 @@ class Mute(Exception):
         (ValueError(), "ValueError"),
         (ValueError("x" * 400), "ValueError: " + "x" * 288),
         (ValueError("half a pair \ud800"), "ValueError: half a pair \\ud800"),
-        (Mute(), "Mute: it cannot say what"),
+        (Mute(), "Mute: its message cannot be read"),
     ],
     ids=["lines", "empty", "long", "surrogate", "mute"],
 )

@@ -170,13 +170,13 @@ def test_the_curve_of_random_candidates_has_an_interval_and_of_others_none():
     table = random_results(200)
     ax = draw_curve(table, True, "svc").axes[0]
     assert {line.get_label() for line in ax.lines} == {
-        "its lower end alone",
-        "median best of so many",
-        "best of the first so many",
+        "interval's lower end",
+        "median of the best score",
+        "best score so far",
     }
-    [best] = [line for line in ax.lines if line.get_label() == "best of the first so many"]
+    [best] = [line for line in ax.lines if line.get_label() == "best score so far"]
     np.testing.assert_allclose(best.get_ydata(), np.maximum.accumulate(table["mean_test_score"]))
-    assert [line.get_label() for line in draw_curve(table, False, "svc").axes[0].lines] == ["best of the first so many"]
+    assert [line.get_label() for line in draw_curve(table, False, "svc").axes[0].lines] == ["best score so far"]
 
 
 def test_importance_stands_in_order_with_its_interval():
@@ -189,7 +189,7 @@ def test_importance_stands_in_order_with_its_interval():
     assert sum(widths) == pytest.approx(1)
     few = draw_importance(random_results(10), SPACE, "svc").axes[0]
     assert [text.get_text() for text in few.texts] == [
-        "It cannot be told: it takes 41 candidates with mean scores that differ."
+        "Nothing to show: this needs 41 candidates with mean scores that differ."
     ]
 
 

@@ -77,7 +77,7 @@ def test_where_each_failed_somewhere_the_reason_and_what_can_be_done_is_told(bes
     scores, errors = [[0.5, math.nan], [0.5, math.nan]], {(0, 1): "OSError: full", (1, 1): "OSError: full"}
     with pytest.raises(
         InputError,
-        match=r"2 of 4 evaluations gave no score, at least one of each candidate \(2 x OSError: full\); to try those "
+        match=r"2 of 4 evaluations gave no score, and every candidate has at least one of these \(2 x OSError: full\); to try those "
         r"again once the cause is gone: run the same command with --config retry_failed=3",
     ):
         best(scores, errors=errors, retry_failed=2)

@@ -286,11 +286,13 @@ def test_says_why_there_is_no_score():
     score = score_of("accuracy", None, candidates[0], [0, 1])
     one_group = bootstrap.corrected(candidates, {"dummy": candidates}, score, np.zeros(70))
     assert (
-        one_group.score.reason == one_group.gains["dummy"].reason == "all samples are in one group, so none is left out"
+        one_group.score.reason
+        == one_group.gains["dummy"].reason
+        == "there is only one group to draw, so none is left out"
     )
     slow = AnyScore(get_scorer("accuracy"), [0, 1])
     many = [s._replace(responses={"predict": np.zeros((3000, 35), dtype="int8")}) for s in candidates]
-    assert "more than the 400,000" in bootstrap.corrected(many, {}, slow).score.reason
+    assert "more than the limit of 400,000" in bootstrap.corrected(many, {}, slow).score.reason
     undefined = [s._replace(target=np.zeros(35)) for s in candidates]
     nothing = bootstrap.corrected(undefined, {}, score_of("roc_auc", None, candidates[0], [0, 1])).score
     assert nothing.estimate is None

@@ -6,7 +6,7 @@ import pytest
 from cvsearch.results.evaluations import STATUSES
 from cvsearch.results.messages import cost_line, failure_line, missing_line, warning_line
 
-AGAIN = "run the same command with --config retry_failed=3 (beside the keys already there, if any)"
+AGAIN = "run the same command with --config retry_failed=3 (keep the other keys of --config, if there are any)"
 
 
 def test_failures_are_told_with_their_reasons(evaluated):

@@ -97,7 +97,7 @@ def test_one_candidate_on_one_split_says_nothing():
     found = made(1, 1, gain=None, baselines={})
     lines = sentences(found)
     assert (
-        "There is no corrected score: no predictions were kept. The best mean is too high, because it was chosen."
+        "There is no corrected score: no predictions were kept. The mean of the best candidate is too high, because the best of many was chosen."
         in lines
     )
     assert "The best candidate could not be compared with a guess (dummy)." in lines

@@ -15,12 +15,12 @@ from cvsearch.journal.identity import Params, Setting
 BLOCK = 1024
 
 # After this many repeats in a row, the settings that are left are too unlikely to wait for. If a draw gave one of them
-# with a probability of 1 %, so many repeats would happen once in about 20,000 times.
+# with a probability of 1 %, this many repeats in a row would happen about once in 20,000 cases.
 PATIENCE = 1000
 
 
 class Random(Strategy):
-    """Independent settings. No setting is drawn twice.
+    """Independent settings. No setting is drawn twice, except in an infinite space after `PATIENCE` repeats in a row.
 
     In a finite space of values and ``randint``, every setting is equally likely. If a distribution of SciPy makes some
     settings more likely, or if the space is infinite, a repeat is drawn again; see `PATIENCE`.

@@ -42,7 +42,7 @@ class Fitted(NamedTuple):
     shared_time : float
         The part of `fit_time` that another candidate has paid.
     score_time : float
-        Seconds of scoring that are already spent. The first steps of a pipeline have transformed the test side in them.
+        Seconds of scoring that are already spent: the first steps of a pipeline have transformed the test side.
     warnings : Counter
         Warnings of the first steps of a pipeline, even if another candidate fitted these steps.
     """
@@ -226,7 +226,7 @@ class SharedWork:
         return Fitted(pipeline, X, copy_of(sides[2]), time.perf_counter() - started)
 
     def _through(self, steps: Any, sides: Sides, key: str | None) -> tuple[Behind, bool]:
-        """Return the samples behind a pipeline's first steps, and whether these steps were fitted for it.
+        """Return the samples behind a pipeline's first steps, and whether this call fitted these steps.
 
         The training side is transformed again after the fit. The result may differ from what ``fit_transform``
         returned.

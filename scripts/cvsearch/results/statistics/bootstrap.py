@@ -98,13 +98,13 @@ def corrected(
         if n_draws < FEWEST_DRAWS:
             return _none(
                 baselines,
-                f"this score cannot be had from sums over the samples, and {FEWEST_DRAWS} draws of {n_calls:,} scores each are "
-                f"more than the {MOST_CALLS:,} that are computed",
+                f"this score cannot be computed from sums over the samples, and {FEWEST_DRAWS} draws of {n_calls:,} "
+                f"scores each are more than the limit of {MOST_CALLS:,} scores",
             )
     draws = Draws(candidates, n_draws, groups, random_state)
     if draws.n_units < 2:
         return _none(
-            baselines, f"all samples are in one {'sample' if groups is None else 'group'}, so none is left out"
+            baselines, f"there is only one {'sample' if groups is None else 'group'} to draw, so none is left out"
         )
     chosen = _choose(candidates, score, draws)
     usable = chosen >= 0

@@ -13,7 +13,7 @@ EDGE = 0.05
 # If the best candidate lies at an end, the next region goes beyond this end by this share of the old axis.
 BEYOND = 0.25
 
-# In a small search, so many candidates may show where a good region is.
+# In a small search, at most this many candidates show where a good region is.
 FEWEST_GOOD = 5
 
 

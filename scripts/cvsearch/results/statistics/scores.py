@@ -340,7 +340,7 @@ class _LogLikelihood:
 
 
 class _Confusion:
-    """For each class, all samples that were predicted to be in it, and those of them that are in it."""
+    """For each class, the samples that were rightly predicted to be in it, and all that were predicted to be in it."""
 
     def __init__(self, classes: Any) -> None:
         self.classes = classes
