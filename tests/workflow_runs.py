@@ -52,18 +52,23 @@ def _forking():
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
 
 
-def run_snakemake(arguments, env, fresh=False):
-    """Run Snakemake to its end, and return its exit status and what it said.
+def run_snakemake(arguments, env, folder=None, fresh=False):
+    """Run Snakemake to its end in `folder`, and return its exit status and what it said.
 
     A fork of a process that has imported Snakemake runs it; with `fresh`, a new process does. That is for tests of what
     Snakemake reads while it is imported, such as its plugins.
     """
     if fresh:
         command = [sys.executable, "-m", "snakemake", *arguments]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=folder)
         return done.returncode, done.stdout
     with tempfile.NamedTemporaryFile("r") as output:
-        request = {"arguments": arguments, "environment": env, "folder": os.getcwd(), "output": output.name}
+        request = {
+            "arguments": arguments,
+            "environment": env,
+            "folder": str(folder or os.getcwd()),
+            "output": output.name,
+        }
         forking = _forking()
         print(json.dumps(request), file=forking.stdin, flush=True)
         return int(forking.stdout.readline()), output.read()
@@ -130,7 +135,7 @@ class Workdir:
     def snakemake(self, *arguments, check=True, env=None, fresh=False, **kwargs):
         """Run to the end; `config=None` runs without a config of its own."""
         given, started = self.arguments(*arguments, **kwargs), time.time()
-        returncode, output = run_snakemake(given, env or environment(), fresh)
+        returncode, output = run_snakemake(given, env or environment(), fresh=fresh)
         if check and returncode != 0:
             raise AssertionError(f"snakemake {' '.join(given)}\n{output}")
         return Run(returncode, output, self.path, started)

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import virtual_slurm
-from workflow_runs import ROOT
+from workflow_runs import ROOT, run_snakemake
 
 HERE = Path(__file__).parent
 PROFILE = ROOT / "profiles" / "slurm"
@@ -42,22 +42,18 @@ class Search:
         self.environment = {**os.environ, "PYTHONPATH": f"{HERE / 'modules'}{os.pathsep}{ROOT / 'tests'}"}
         self.controller = None
 
+    def arguments(self, *arguments):
+        """Return the arguments of Snakemake, with those that every run needs."""
+        return ["--configfile", "config.json", "--snakefile", str(ROOT / "Snakefile"), *map(str, arguments)]
+
     def command(self, *arguments):
-        """Return a Snakemake command line for this search."""
-        base = [sys.executable, "-m", "snakemake", "--configfile", "config.json", "--snakefile", ROOT / "Snakefile"]
-        return [*map(str, base), *map(str, arguments)]
+        """Return a command that starts Snakemake in a new process."""
+        return [sys.executable, "-m", "snakemake", *self.arguments(*arguments)]
 
     def run_locally(self, *targets):
         """Run without Slurm."""
-        ran = subprocess.run(
-            self.command("--cores", "2", *targets),
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stderr
+        status, said = run_snakemake(self.arguments("--cores", "2", *targets), self.environment, self.folder)
+        assert status == 0, said
 
     def draw_candidates(self):
         """Do locally what comes before the evaluations, to save Slurm jobs that no test looks at."""

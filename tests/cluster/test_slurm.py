@@ -62,8 +62,8 @@ def test_the_shipped_search(search, tmp_path):
     assert "s of core time: " in run.log
 
 
-def test_24_batches_at_once(search, local_digest, record_property):
-    run = search(sleepers(batch_size=1, n_splits=4))
+def test_12_batches_at_once(search, local_digest, record_property):
+    run = search(sleepers(batch_size=1))
     run.draw_candidates()
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     run.submit("--set-resources", "evaluate:mem_mb=1500", targets=[run.merged])
@@ -73,11 +73,11 @@ def test_24_batches_at_once(search, local_digest, record_property):
         "seconds from start to merge": round(time.monotonic() - started, 1),
         "controller's CPU seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
     }
-    print(f"24 batches at once: {figures}")
-    record_property("24 batches at once", figures)
-    assert len(run.jobs("evaluate")) == 24
+    print(f"12 batches at once: {figures}")
+    record_property("12 batches at once", figures)
+    assert len(run.jobs("evaluate")) == 12
     assert nodes_of(run.jobs("evaluate")) == {"node1", "node2"}
-    assert run.digest() == local_digest(sleepers(n_splits=4))
+    assert run.digest() == local_digest(sleepers())
 
 
 def test_a_table_with_groups_has_the_digest_of_a_local_run(search, local_digest):

@@ -48,7 +48,8 @@ def ran(tmp_path_factory):
     workdir = Workdir(tmp_path_factory.mktemp("edges"))
     workdir.write("config.yaml", CONFIG)
     granted = ["--default-resources", "runtime=30", "mem_mb=4000"]
-    workdir.run = workdir.snakemake(*granted, env=environment(SLURM_JOB_ID="17"))
+    verdicts = [f"results/{name}/verdict.json" for name in ("bins", "svc")]
+    workdir.run = workdir.snakemake(*verdicts, *granted, env=environment(SLURM_JOB_ID="17"))
     return workdir
 
 

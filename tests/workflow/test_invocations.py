@@ -94,7 +94,7 @@ def test_pipelines_several_scorers_and_searches(finished, tiny):
         }
     ]
     finished.write("config.yaml", tiny)
-    finished.snakemake()
+    finished.snakemake("results/tree/best.json", "results/pipe/best.json", "results/pipe/plots/parameter_map.png")
     assert (finished.table("evaluations")["status"] == "ok").all()
     assert {"dict": [[0, 1], [1, 5], [2, 1]]} in [params["class_weight"] for params in finished.candidates()]
     table = finished.table(search="pipe")

@@ -162,7 +162,6 @@ COLUMNS = {
     ("module", "function", "search"),
     [
         ("prepare_dataset", "load", BAYES),
-        ("own_loaders", "dummies", BAYES),
         ("own_loaders", "nullable", BAYES),
         ("own_loaders", "by_name", COLUMNS),
     ],
