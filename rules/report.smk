@@ -18,7 +18,7 @@ rule plot_example:
     conda:
         "../envs/environment.yaml"
     message:
-        "Plot the first sample"
+        "Plot the first sample of the dataset"
     script:
         "../scripts/plot_example.py"
 

@@ -1,4 +1,6 @@
+import fcntl
 import os
+import pickle
 import shutil
 import signal
 
@@ -34,9 +36,17 @@ def workdir(tmp_path):
 
 @pytest.fixture(scope="session")
 def _finished(tmp_path_factory):
-    workdir = workflow_runs.Workdir(tmp_path_factory.mktemp("finished"))
-    workdir.write("config.yaml", TINY)
-    workdir.run = workdir.snakemake()
+    """The tiny search, run once for all processes that run tests."""
+    of_all = (
+        tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
+    )
+    workdir, said = workflow_runs.Workdir(of_all / "finished"), of_all / "finished.pickle"
+    with open(of_all / "finished.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            workdir.write("config.yaml", TINY)
+            said.write_bytes(pickle.dumps(workdir.snakemake()))
+    workdir.run = pickle.loads(said.read_bytes())
     return workdir
 
 

@@ -107,14 +107,15 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
         # again. So the hash of the file is used instead.
         with open(file, "rb") as opened:
             checked["dataset"]["file_sha256"] = hashlib.file_digest(opened, "sha256").hexdigest()
-    for i, search in enumerate(checked["searches"]):
-        strategy = strategy_class(search["strategy"], f"searches[{i}].strategy")
-        check_space(search["param_distributions"], f"searches[{i}].param_distributions", strategy.needs_values)
+    for search in checked["searches"]:
+        path = f"searches[{search['name']}]"
+        strategy = strategy_class(search["strategy"], f"{path}.strategy")
+        check_space(search["param_distributions"], f"{path}.param_distributions", strategy.needs_values)
         known = {name for subspace in subspaces(search["param_distributions"]) for name in subspace}
         for name in search["simplest_by"]:
             if name not in known:
                 hint = did_you_mean(name, known) or "; name one of param_distributions"
-                raise InputError(f"searches[{i}].simplest_by: {name!r} is not a parameter of the space{hint}")
+                raise InputError(f"{path}.simplest_by: {name!r} is not a parameter of the space{hint}")
     check_comparable(checked["searches"])
     for search in checked["searches"]:
         check_distributions(search["param_distributions"], f"searches[{search['name']}].param_distributions")

@@ -30,7 +30,7 @@ CONFIG = {
         }
     ],
 }
-MOMENTS = int(os.environ.get("CVSEARCH_MOMENTS", "2"))
+MOMENTS = int(os.environ.get("CVSEARCH_MOMENTS", "1"))
 
 
 def fits(workdir):

@@ -42,15 +42,15 @@ def test_a_config_file_that_runs_code_is_refused_though_snakemake_has_read_it(tm
 @pytest.mark.parametrize(
     ("search", "start", "fix"),
     [
-        ({"strategy": "gird"}, "searches[0].strategy: 'gird' is not known", "did you mean 'grid'?"),
+        ({"strategy": "gird"}, "searches[tree].strategy: 'gird' is not known", "did you mean 'grid'?"),
         (
             {"param_distributions": {"C": {"uniform": [3, 1]}}},
-            "searches[0].param_distributions.C.uniform: low 3 is not below high 1",
+            "searches[tree].param_distributions.C.uniform: low 3 is not below high 1",
             "swap",
         ),
         (
             {"strategy": "grid", "param_distributions": {"C": {"uniform": [0, 1]}}},
-            "searches[0].param_distributions.C: ",
+            "searches[tree].param_distributions.C: ",
             "a grid needs values",
         ),
         (

@@ -92,10 +92,11 @@ use rule * from {name} as {name}_*
     )
     snakefile = workdir.write("Snakefile", f'configfile: "config/config.yaml"\n{modules}{TABLE}')
     executors = environment(PYTHONPATH=str(Path(__file__).parent / "executors"))
-    targets = "one/results/tree/provenance.json", "two/results/other/provenance.json"
+    targets = "one/results/tree/candidates/0", "two/results/other/candidates/0"
     arguments = ["--executor", "processes", "--jobs", "2", "--seconds-between-status-checks", "1"]
     workdir.snakemake(*targets, *arguments, config=None, snakefile=snakefile, env=executors, fresh=True)
-    seeds = [json.loads((workdir.path / path).read_text())["config"]["random_state"] for path in targets]
+    plans = [json.loads((workdir.path / path / "plan.json").read_text())["inputs"] for path in targets]
+    seeds = [plan["search"]["random_state"] for plan in plans]
     assert seeds == [0, 1]
     assert not (workdir.path / "results").exists()
     again = workdir.snakemake(*targets, config=None, snakefile=snakefile)

@@ -28,7 +28,7 @@ SEARCH = {
 OWN = {
     "dataset": {"file": "data/mine.csv", "target": "label", "groups": "patient"},
     "splitter": "sklearn.model_selection.GroupKFold",
-    "n_splits": 3,
+    "n_splits": 2,
     "batch_size": 20,
     "searches": [SEARCH],
 }
@@ -42,8 +42,8 @@ def test_a_table_with_groups_scores_as_in_scikit_learn_and_grows_with_its_conten
     path = write_table(workdir)
     workdir.write("config.yaml", OWN)
     run = workdir.merge()
-    assert run.evaluated == 18
-    search = GridSearchCV(DecisionTreeClassifier(random_state=0), SEARCH["param_distributions"], cv=GroupKFold(3))
+    assert run.evaluated == 12
+    search = GridSearchCV(DecisionTreeClassifier(random_state=0), SEARCH["param_distributions"], cv=GroupKFold(2))
     search.fit(TABLE[["a", "b"]], TABLE["label"], groups=TABLE["patient"])
     scores = workdir.table()["mean_test_score"].to_numpy()
     np.testing.assert_array_equal(scores, search.cv_results_["mean_test_score"])
@@ -54,14 +54,14 @@ def test_a_table_with_groups_scores_as_in_scikit_learn_and_grows_with_its_conten
     assert "Nothing to be done" in workdir.merge().output
     write_table(workdir, TABLE.assign(b=TABLE["b"] + 1))
     run = workdir.merge()
-    assert (run.jobs["prepare_dataset"], run.evaluated) == (1, 18)
+    assert (run.jobs["prepare_dataset"], run.evaluated) == (1, 12)
     write_table(workdir)
     run = workdir.merge()
     assert (run.evaluated, workdir.digest()) == (0, digest)
 
     # Other groups make other splits.
     write_table(workdir, TABLE.assign(patient=TABLE["patient"].iloc[::-1].to_numpy()))
-    assert workdir.merge().evaluated == 18
+    assert workdir.merge().evaluated == 12
 
 
 def test_a_large_file_that_is_touched_runs_nothing_again(workdir):
@@ -83,7 +83,7 @@ def test_a_large_file_that_is_touched_runs_nothing_again(workdir):
     [
         ({"dataset": {"file": "data/other.csv"}}, "dataset.file: 'data/other.csv' does not exist; paths are relative to the working directory"),
         ({"splitter": "shuffle"}, "splitter: 'shuffle' puts samples of one group (dataset.groups: 'patient') on both sides of a split"),
-        ({"splitter": "sklearn.model_selection.LeaveOneGroupOut"}, "n_splits: LeaveOneGroupOut makes 12 splits here, not 3; set n_splits: 12"),
+        ({"splitter": "sklearn.model_selection.LeaveOneGroupOut"}, "n_splits: LeaveOneGroupOut makes 12 splits here, not 2; set n_splits: 12"),
     ],
     ids=lambda value: "" if isinstance(value, dict) else value[:30],
 )  # fmt: skip

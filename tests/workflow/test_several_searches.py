@@ -71,6 +71,8 @@ def test_different_ranking_scorers_are_refused_before_anything_runs(workdir):
     run = workdir.snakemake(check=False)
     assert run.returncode != 0 and not (workdir.path / "results").exists()
     assert (
-        run.output.count("searches[1].scoring: this search ranks by 'f1_macro', but searches[0] ranks by 'accuracy'")
+        run.output.count(
+            "searches[neighbors].scoring: this search ranks by 'f1_macro', but searches[tree] ranks by 'accuracy'"
+        )
         == 1
     )

@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from workflow_runs import environment, run_snakemake
 
 ROOT = Path(__file__).parents[2]
 PROFILE = ROOT / "profiles" / "slurm"
@@ -30,12 +29,9 @@ def snakemake(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(CONFIG))
 
     def run(*arguments, profile=PROFILE, path=None):
-        command = [sys.executable, "-m", "snakemake", "--configfile", "config.json", "--snakefile", ROOT / "Snakefile"]
-        environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}"} if path else os.environ
-        command += ["--workflow-profile", profile, *arguments]
-        return subprocess.run(
-            list(map(str, command)), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
+        given = ["--configfile", "config.json", "--snakefile", ROOT / "Snakefile", "--workflow-profile", profile]
+        env = environment(PATH=f"{path}:{os.environ['PATH']}") if path else environment()
+        return run_snakemake([*map(str, given), *arguments], env, tmp_path)
 
     return run
 
@@ -45,9 +41,9 @@ def profile(name):
 
 
 def test_a_dry_run_needs_no_cluster(snakemake):
-    ran = snakemake("--dry-run")
-    assert ran.returncode == 0, ran.stderr
-    assert "propose_candidates" in ran.stdout + ran.stderr
+    status, said = snakemake("--dry-run")
+    assert status == 0, said
+    assert "propose_candidates" in said
 
 
 def test_jobs_are_given_to_sbatch_with_what_they_need(snakemake, tmp_path):
@@ -58,9 +54,9 @@ def test_jobs_are_given_to_sbatch_with_what_they_need(snakemake, tmp_path):
         (tools / tool).write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/{tool}.calls\n{refuse}\n')
         (tools / tool).chmod(0o755)
     resources = ["--default-resources", "slurm_partition=short", "mem_mb=2000*attempt", "runtime=30*attempt"]
-    ran = snakemake("--retries", "1", "--slurm-init-seconds-before-status-checks", "1", *resources, path=tools)
-    assert ran.returncode != 0
-    assert "not today" in ran.stderr
+    status, said = snakemake("--retries", "1", "--slurm-init-seconds-before-status-checks", "1", *resources, path=tools)
+    assert status != 0
+    assert "not today" in said
     first, second = (tmp_path / "sbatch.calls").read_text().splitlines()
     assert "--mem 2000 " in first
     assert "-t 30 " in first
@@ -71,9 +67,9 @@ def test_jobs_are_given_to_sbatch_with_what_they_need(snakemake, tmp_path):
 
 
 def test_a_flag_on_the_command_line_does_not_make_batches_small(snakemake, tmp_path):
-    flag = ["--config", "n_candidates=3"]
-    ran = snakemake("--executor", "local", "--cores", "2", *flag)
-    assert ran.returncode == 0, ran.stderr
+    flag = ["results/nb/best.json", "--config", "n_candidates=3"]
+    status, said = snakemake("--executor", "local", "--cores", "2", *flag)
+    assert status == 0, said
     pilot = json.loads((tmp_path / "results" / "nb" / "pilot.json").read_text())
     plan = json.loads((tmp_path / "results" / "nb" / "candidates" / "0" / "plan.json").read_text())
     seconds = profile("slurm")["set-resources"]["propose_candidates"]["batch_seconds"]
@@ -89,17 +85,17 @@ def test_a_flag_on_the_command_line_does_not_make_batches_small(snakemake, tmp_p
         "the profile alone limits no evaluation"
     )
 
-    again = snakemake(
-        "--dry-run",
+    _, again = snakemake(
         *flag,
+        "--dry-run",
         "--set-resources",
         "evaluate:mem_mb=1",
         "evaluate:runtime=1",
         "propose_candidates:batch_seconds=7",
     )
-    assert "Nothing to be done" in again.stdout + again.stderr, "a changed resource runs nothing again"
-    elsewhere = snakemake("--dry-run", *flag, profile="none")
-    assert "Nothing to be done" in elsewhere.stdout + elsewhere.stderr
+    assert "Nothing to be done" in again, "a changed resource runs nothing again"
+    _, elsewhere = snakemake(*flag, "--dry-run", profile="none")
+    assert "Nothing to be done" in elsewhere
 
 
 def test_it_says_what_the_default_profile_says():

@@ -1,4 +1,4 @@
-"""The baselines that a search is compared with: a guess, and the estimator as the config has it."""
+"""The baselines that a search is compared with: a guess, and the estimator as written in the config."""
 
 from typing import Any
 

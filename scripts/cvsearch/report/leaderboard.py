@@ -21,7 +21,7 @@ MARKS: dict[str, dict[str, Any]] = {
         "marker": "D",
         "facecolors": "none",
         "edgecolors": "black",
-        "label": "default: the estimator as the config has it",
+        "label": "default: the estimator as written in the config",
     },
     "dummy": {"marker": "x", "color": "0.4", "label": "dummy: a guess"},
 }

@@ -35,7 +35,7 @@ def sentences(verdict: dict[str, Any], findings: Sequence[dict[str, Any]] = ()) 
         *_baseline(
             verdict,
             "default",
-            "the estimator as the config has it (default)",
+            "the estimator as written in the config (default)",
             advice.get("no-better-than-the-defaults"),
         ),
         *_where(verdict),
@@ -106,8 +106,7 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
     line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be distinguished from the best one"
     if n_splits < FEWEST_SPLITS:
         few = f"{_counted(n_splits, 'split')} can tell almost nothing"
-        more = f"Raise n_splits to {FEWEST_SPLITS} or more to compare candidates and to know whether more of them would help."
-        return [f"{line}, but {few}. {more}"]
+        return [f"{line}, but {few}. Raise n_splits to {FEWEST_SPLITS} or more to compare candidates."]
     approximate = (
         " The test is approximate, because the training sides grow in time."
         if verdict["comparison_is_approximate"]
@@ -133,15 +132,16 @@ def _more(verdict: dict[str, Any]) -> list[str]:
     if curve is None:
         return []
     n_candidates = verdict["n_candidates"]
-    if n_candidates < FEWEST_CANDIDATES:
-        return [f"{_counted(n_candidates, 'candidate')} are too few to say whether more would help."]
+    if n_candidates < FEWEST_CANDIDATES or verdict["n_splits"] < FEWEST_SPLITS:
+        least = f"{FEWEST_SPLITS} splits and {FEWEST_CANDIDATES} candidates"
+        return [f"To say whether more candidates would help, a search needs at least {least}."]
     median, best, error = curve["median"], verdict["best"]["mean_test_score"], verdict["standard_error"]
     if median is None or isinstance(median, str) or isinstance(best, str):
         return []
     line = f"With half as many candidates ({curve['n_candidates']:,}), the best score would typically have been {_score(median)}"
     worse = verdict["better_than_dummy"] in ("no", "unclear") or verdict["better_than_default"] == "no"
-    if error is None or verdict["n_splits"] < FEWEST_SPLITS or worse:
-        return [f"{line}."]
+    if error is None or worse:
+        return [f"{line} and not {_score(best)}."]
     if best - median <= error:
         return [
             f"{line}. This is within one standard error of the best score: more candidates from this space would help little."
@@ -153,10 +153,10 @@ def _cost(verdict: dict[str, Any]) -> list[str]:
     forecast, actual = verdict["core_hours"]["forecast"], verdict["core_hours"]["actual"]
     if actual is None:
         return []
-    line = f"All evaluations together took {actual:.3g} core-hours"
+    line = f"All evaluations, with those of earlier runs, took {actual:.3g} core-hours"
     if forecast is None:
         return [f"{line}."]
-    line += f"; the forecast was {forecast:.3g}"
+    line += f"; the forecast for all of them was {forecast:.3g}"
     slower = actual > MUCH_LONGER * forecast
     return [f"{line}. Evaluations are slower if more jobs run than there are cores." if slower else f"{line}."]
 

@@ -59,6 +59,10 @@ def _best_at_edge(outcome: Outcome) -> Finding | None:
 
 
 def _no_better_than_a_guess(outcome: Outcome) -> Finding | None:
+    if _default_is_better(outcome):
+        last = "search near the parameters of the estimator in the config, which is better than every candidate"
+    else:
+        last = "if that does not help, the features may not be able to predict the target"
     return _no_better(
         outcome,
         "dummy",
@@ -68,7 +72,7 @@ def _no_better_than_a_guess(outcome: Outcome) -> Finding | None:
             "The best candidate is not shown to be better than a guess",
             WARNING,
             "",
-            "raise n_candidates or widen the space; if that does not help, the features may not be able to predict the target",
+            f"raise n_candidates or widen the space; {last}",
         ),
     )
 
@@ -80,12 +84,16 @@ def _no_better_than_default(outcome: Outcome) -> Finding | None:
         Finding(
             13,
             "no-better-than-the-defaults",
-            "The best candidate is not shown to be better than the estimator as the config has it",
+            "The best candidate is not shown to be better than the estimator as written in the config",
             WARNING,
             "",
             "use the estimator as it is, or search another region (param_distributions)",
         ),
     )
+
+
+def _default_is_better(outcome: Outcome) -> bool:
+    return bool(outcome.verdict["better_than_default"] == "no")
 
 
 def _no_better(outcome: Outcome, baseline: str, finding: Finding) -> Finding | None:
@@ -112,10 +120,11 @@ def _train_far_above_test(outcome: Outcome) -> Finding | None:
     return Finding(
         14,
         "train-far-above-test",
-        "The best candidate scores far higher on its training samples",
+        "The best candidate scores far higher on its training samples than on its test samples",
         WARNING,
         f"training score {number(train)}, test score {number(test)}, dummy {number(guess)}",
-        "widen the space towards simpler models (more regularisation, smaller trees), or get more samples",
+        "widen the space towards simpler models (more regularisation, smaller trees)"
+        + ("" if _default_is_better(outcome) else ", or get more samples"),
     )
 
 

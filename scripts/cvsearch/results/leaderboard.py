@@ -33,12 +33,12 @@ def check_comparable(searches: Sequence[Search]) -> None:
     InputError
         For the first search in which another scorer ranks.
     """
-    named = [(i, ranking_scorer(search["scoring"])) for i, search in enumerate(searches) if not own_scorer(search)]
-    for i, scorer in named[1:]:
+    named = [(search["name"], ranking_scorer(search["scoring"])) for search in searches if not own_scorer(search)]
+    for name, scorer in named[1:]:
         first, other = named[0]
         if canonical(scorer) != canonical(other):
             raise InputError(
-                f"searches[{i}].scoring: this search ranks by {_in_words(scorer)}, but searches[{first}] ranks by "
+                f"searches[{name}].scoring: this search ranks by {_in_words(scorer)}, but searches[{first}] ranks by "
                 f"{_in_words(other)}, so they cannot be compared; use the same first scorer in all searches, or give each a "
                 "config and a directory of its own"
             )

@@ -44,7 +44,7 @@ def finished(folder, name, means, baselines):
     ids=str,
 )
 def test_searches_that_one_scorer_ranks_are_compared(scorings):
-    check_comparable([{"scoring": scoring} for scoring in scorings])
+    check_comparable([{"name": str(i), "scoring": scoring} for i, scoring in enumerate(scorings)])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_searches_that_one_scorer_ranks_are_compared(scorings):
 )
 def test_searches_that_different_scorers_rank_are_refused(scorings, message):
     with pytest.raises(InputError, match=message + r".*; use the same first scorer in all searches") as caught:
-        check_comparable([{"scoring": scoring} for scoring in scorings])
+        check_comparable([{"name": str(i), "scoring": scoring} for i, scoring in enumerate(scorings)])
     assert "\n" not in str(caught.value)
 
 
