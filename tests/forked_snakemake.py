@@ -4,6 +4,7 @@ Standard input has one request in each line, as JSON: the ``arguments`` of Snake
 its ``folder``, and the file for its ``output``. The answer is a line with the exit status.
 """
 
+import gc
 import json
 import os
 import sys
@@ -23,6 +24,7 @@ def run(arguments, environment, folder, output):
     sys.exit(cli.main(arguments))
 
 
+gc.freeze()  # Or the first collection in each fork copies all objects of this process.
 for line in sys.stdin:
     if (pid := os.fork()) == 0:
         run(**json.loads(line))

@@ -42,9 +42,9 @@ def past_its_time(slurm, tmp_path_factory):
 def test_the_shipped_search(search, tmp_path):
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     run = search(config)
-    run.submit(targets=[])
+    run.submit(targets=["results/svc/verdict.json"])
     local = Search(tmp_path / "local", config)
-    local.run_locally()
+    local.run_locally(local.merged)
     run.finish(400)
     assert len(run.jobs("evaluate")) == 2, "one submission per batch and split"
     assert len(run.jobs()) == len(set(run.jobs()))

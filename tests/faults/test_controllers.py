@@ -20,7 +20,7 @@ N = 8
 CONFIG = {
     "dataset": {"loader": "sklearn.datasets.load_iris"},
     "n_candidates": N,
-    "batch_size": 4,
+    "batch_size": N,
     "trusted_modules": ["faulty"],
     "searches": [
         {

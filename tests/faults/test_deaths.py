@@ -18,7 +18,7 @@ from cvsearch.journal.journal import Journal
 
 N = 12
 CANDIDATES = [{"value": i, "seconds": 0.03} for i in range(N)]
-MOMENTS = int(os.environ.get("CVSEARCH_MOMENTS", "2"))
+MOMENTS = int(os.environ.get("CVSEARCH_MOMENTS", "1"))
 
 
 @pytest.fixture(scope="module")

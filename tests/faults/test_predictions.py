@@ -14,7 +14,7 @@ from workflow_runs import ROOT, environment
 
 N = 12
 CANDIDATES = [{"value": i, "seconds": 0.03} for i in range(N)]
-MOMENTS = int(os.environ.get("CVSEARCH_MOMENTS", "2"))
+MOMENTS = int(os.environ.get("CVSEARCH_MOMENTS", "1"))
 
 SEARCH = {
     "estimator": {"faulty.FaultyClassifier": {"random_state": 1}},

@@ -18,7 +18,7 @@ def few():
 
 AT_ONCE = {
     "unknown key": ({"n_split": 3}, "n_split: is not a known key; did you mean 'n_splits'?"),
-    "empty space": ({"space": {"max_depth": []}}, "searches[0].param_distributions.max_depth: [] is empty"),
+    "empty space": ({"space": {"max_depth": []}}, "searches[tree].param_distributions.max_depth: [] is empty"),
     "not YAML": ("a: [1", None),
     "runs code": ({"__use_yte__": True}, "__use_yte__ is refused"),
 }
@@ -128,7 +128,7 @@ def test_a_search_in_which_everything_fails_ends_with_the_most_frequent_reason(f
 def test_some_failures_are_counted_with_their_reasons_and_the_command_that_tries_again(finished, tiny):
     config, env = failing(tiny, [{"value": [0], "fault": ["os_exit"]}, {"value": [1, 2, 3]}])
     finished.write("config.yaml", config)
-    run = finished.snakemake(env=env)
+    run = finished.snakemake("results/tree/verdict.json", env=env)
     line = "\n  warning: 2 of 8 evaluations failed (2 x process ended itself with exit status 3, 2 times); "
     assert line in run.last_lines, "where a user looks"
     assert run.output.count(line) == 1, "nothing is said twice"

@@ -12,23 +12,23 @@ def test_candidates_and_splits_are_added_and_nothing_is_done_twice(workdir, tiny
     ten = workdir.candidates()
     old_splits = {path.name: path.read_bytes() for path in (workdir.path / "results/splits").iterdir()}
 
-    more_candidates = workdir.merge("--config", "n_candidates=30")
-    assert more_candidates.jobs["evaluate"] == 4
-    assert more_candidates.evaluated == 40
+    more_candidates = workdir.merge("--config", "n_candidates=20")
+    assert more_candidates.jobs["evaluate"] == 2
+    assert more_candidates.evaluated == 20
     assert more_candidates.jobs["make_splits"] == more_candidates.jobs["prepare_dataset"] == 0
     assert workdir.candidates()[:10] == ten
     assert (
-        "60 evaluations (30 candidates x 2 splits), 20 in the journal, 4 jobs will run the other 40"
+        "40 evaluations (20 candidates x 2 splits), 20 in the journal, 2 jobs will run the other 20"
         in more_candidates.output
     )
 
-    more_splits = workdir.merge("--config", "n_candidates=30", "n_splits=3")
-    assert more_splits.jobs["evaluate"] == 3
+    more_splits = workdir.merge("--config", "n_candidates=20", "n_splits=3")
+    assert more_splits.jobs["evaluate"] == 2
     assert more_splits.jobs["make_splits"] == 1
-    assert more_splits.evaluated == 30
+    assert more_splits.evaluated == 20
     for name, content in old_splits.items():
         assert (workdir.path / "results/splits" / name).read_bytes() == content
-    assert len(workdir.table("evaluations")) == 90
+    assert len(workdir.table("evaluations")) == 60
 
     fewer = workdir.merge()
     assert fewer.jobs["evaluate"] == fewer.evaluated == 0
@@ -95,11 +95,9 @@ def test_a_search_grown_after_snakemakes_memory_was_lost(finished):
 def test_a_finite_space_gives_all_it_has_and_says_so(finished, tiny):
     tiny["searches"][0]["param_distributions"] = {"max_depth": [1, 2, 3], "criterion": ["gini", "entropy"]}
     finished.write("config.yaml", tiny | {"n_candidates": 100, "batch_size": 100})
-    run = finished.snakemake("results/tree/plots/parameter_map.svg")
+    run = finished.merge()
     assert "tree: the space holds 6 candidates, all are taken; n_candidates asks for 100" in run.output
     assert len({json.dumps(c) for c in finished.candidates()}) == 6
-    svg = (finished.path / "results/tree/plots/parameter_map.svg").read_text()
-    assert "gini" in svg and "entropy" in svg
 
 
 LARGE = """

@@ -104,7 +104,7 @@ def results_of(workdir):
 
 @pytest.mark.parametrize("case", CASES)
 def test_only_the_last_job_reads_what_is_held_out(tmp_path, case):
-    keys = {"trusted_modules": ["own_data"], "holdout": 0.25, "n_splits": 3, "scoring": ["accuracy", "roc_auc"]}
+    keys = {"trusted_modules": ["own_data"], "holdout": 0.25, "n_splits": 2, "scoring": ["accuracy", "roc_auc"]}
     search = {"name": "forest", "strategy": "grid", "estimator": FOREST, "param_distributions": SPACE}
     if "groups" in CASES[case]["dataset"]:
         search["estimator"] = [{"prepare": PREPARED}, {"forest": FOREST}]

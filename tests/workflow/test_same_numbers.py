@@ -25,9 +25,3 @@ def test_cores_and_batches(workdir, tiny, expected, cores, batch_size):
     run = workdir.merge(cores=cores)
     assert run.jobs["evaluate"] == 2 * -(-3 // batch_size)
     assert workdir.digest() == expected
-
-
-def test_open_seeds_follow_the_configs_seed(workdir, tiny, expected):
-    workdir.write("config.yaml", forest(tiny) | {"batch_size": 4, "random_state": 1})
-    workdir.merge()
-    assert workdir.digest() != expected

@@ -87,10 +87,11 @@ def _baseline(verdict: dict[str, Any], name: str, words: str, advice: str | None
 
 
 def _where(verdict: dict[str, Any]) -> list[str]:
+    default_is_better = verdict["better_than_default"] == "no"
     if verdict["next_region"] is None:
-        return ["Too little is known to say where to search next."]
+        return [] if default_is_better else ["Too little is known to say where to search next."]
     lines = []
-    if verdict["better_than_default"] != "no":
+    if not default_is_better:
         lines.append("The next region to search is around the best candidate: see next_region in verdict.json.")
     if names := verdict["at_edge"]:
         verb = "lie" if len(names) > 1 else "lies"

@@ -59,10 +59,9 @@ def _best_at_edge(outcome: Outcome) -> Finding | None:
 
 
 def _no_better_than_a_guess(outcome: Outcome) -> Finding | None:
-    if _default_is_better(outcome):
-        last = "search near the parameters of the estimator in the config, which is better than every candidate"
-    else:
-        last = "if that does not help, the features may not be able to predict the target"
+    advice = "raise n_candidates or widen the space"
+    if not _default_is_better(outcome):
+        advice += "; if that does not help, the features may not be able to predict the target"
     return _no_better(
         outcome,
         "dummy",
@@ -72,7 +71,7 @@ def _no_better_than_a_guess(outcome: Outcome) -> Finding | None:
             "The best candidate is not shown to be better than a guess",
             WARNING,
             "",
-            f"raise n_candidates or widen the space; {last}",
+            advice,
         ),
     )
 
@@ -87,7 +86,7 @@ def _no_better_than_default(outcome: Outcome) -> Finding | None:
             "The best candidate is not shown to be better than the estimator as written in the config",
             WARNING,
             "",
-            "use the estimator as it is, or search another region (param_distributions)",
+            "use the estimator as it is, or search near its parameters (change param_distributions)",
         ),
     )
 

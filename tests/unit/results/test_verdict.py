@@ -54,9 +54,20 @@ def test_has_the_keys_of_its_contract_and_is_strict_json():
     json.dumps(made(2, 1, best=0, scores=np.array([[-np.inf], [np.nan]])), allow_nan=False)
 
 
+def test_a_better_default_is_the_only_place_that_is_named():
+    """The features can predict the target, and the region around the best candidate is not the one to search."""
+    scores = np.full((10, 2), 0.083) + np.arange(10)[:, None] * 1e-4
+    for found in (made(10, 2, best=9, scores=scores), made(1000, 10)):
+        found |= {"better_than_default": "no"}
+        findings = [finding._asdict() for finding in findings_of(outcome(found))]
+        text = " ".join(sentences(found, findings))
+        assert "use the estimator as it is, or search near its parameters" in text
+        assert "the features" not in text and "next region" not in text and "where to search next" not in text
+
+
 def test_ten_candidates_of_which_none_beats_a_guess():
     scores = np.full((10, 2), 0.083) + np.arange(10)[:, None] * 1e-4
-    found = made(10, 2, best=9, scores=scores)
+    found = made(10, 2, best=9, scores=scores) | {"better_than_default": "unknown"}
     text = " ".join(sentences(found))
     assert "No candidate beats a guess (dummy), which scores 0.1000. The good region has not been found." in text
     assert "Too little is known to say where to search next." in text
