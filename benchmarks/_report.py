@@ -106,6 +106,8 @@ def scale_table(sizes):
         "`propose_candidates`, s": lambda m: m["rules"]["propose_candidates"]["wall"],
         "`propose_candidates`, MB": lambda m: m["rules"]["propose_candidates"]["memory_mb"],
         "`plot_search`, s": lambda m: m["rules"]["plot_search"]["wall"],
+        "`judge_search`, s": lambda m: m["rules"]["judge_search"]["wall"],
+        "`judge_search`, MB": lambda m: m["rules"]["judge_search"]["memory_mb"],
     }
     planned = (10**6, 10**7) if len(sizes) > 1 else ()
     rows = [["evaluations", *(f"{m['evaluations']:,}" for m in sizes), *(f"{n:,} (planned)" for n in planned)]]
