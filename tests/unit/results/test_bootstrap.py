@@ -149,7 +149,7 @@ def test_equals_a_plain_loop(case, monkeypatch):
     score = score_of(name, get_scorer(name), candidates[0], [0, 1] if kind == "c" else None)
     assert not isinstance(score, AnyScore)
     score.draws = 25
-    monkeypatch.setattr(scores, "BLOCK", 500)  # So that there are several blocks of draws and of candidates.
+    monkeypatch.setattr(scores, "BLOCK", 50)  # So that there are several blocks of draws and of candidates.
     found = bootstrap.corrected(candidates, {"default": baseline, "dummy": None}, score, groups, random_state=3)
     values, gains = plain(candidates, baseline, plain_score, Draws(candidates, 25, groups, 3))
     for interval, expected in ((found.score, values), (found.gains["default"], gains)):
@@ -315,4 +315,4 @@ def test_a_candidate_without_a_score_is_never_chosen():
     split = SplitPredictions(np.arange(20), target, {"predict": np.array([np.full(20, np.nan), wrong, right, right])})
     score = score_of("neg_mean_squared_error", None, split)
     draws = Draws([split], 30)
-    assert set(bootstrap._choose([split], score, draws)) == {2}
+    assert set(bootstrap._choose([split], score, draws.counts)) == {2}

@@ -106,7 +106,12 @@ def corrected(
         return _none(
             baselines, f"there is only one {'sample' if groups is None else 'group'} to draw, so none is left out"
         )
-    chosen = _choose(candidates, score, draws)
+    # In blocks of draws, because a score for each draw and candidate of a large search does not fit into memory.
+    of_blocks = [
+        _choose(candidates, score, [counts[rows] for counts in draws.counts])
+        for rows in blocks(n_draws, candidates[0].n_candidates)
+    ]
+    chosen = np.concatenate(of_blocks)
     usable = chosen >= 0
     scores = np.full((len(candidates), n_draws), np.nan)
     present = {name: predicted for name, predicted in baselines.items() if predicted is not None}
@@ -136,13 +141,16 @@ def _none(baselines: Mapping[str, Any], reason: str) -> Corrected:
     return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in baselines})
 
 
-def _choose(splits: Sequence[SplitPredictions], score: Score, draws: Draws) -> Any:
-    """Return the best candidate on each draw: the first of equals, and -1 if no candidate has a score."""
+def _choose(splits: Sequence[SplitPredictions], score: Score, drawn_counts: Sequence[Any]) -> Any:
+    """Return the best candidate on each draw: the first of equals, and -1 if no candidate has a score.
+
+    `drawn_counts` has an array of shape (n_draws, n_test) for each split.
+    """
     import numpy as np
 
-    total = np.zeros((len(draws.counts[0]), splits[0].n_candidates))
+    total = np.zeros((len(drawn_counts[0]), splits[0].n_candidates))
     weight = np.zeros(len(total))
-    for split, counts in zip(splits, draws.counts, strict=True):
+    for split, counts in zip(splits, drawn_counts, strict=True):
         scores = score.of(split, counts)
         share = _shares(counts, split)
         share[np.isnan(scores).all(axis=1)] = 0  # The score is not defined for these samples, for any candidate.
