@@ -28,6 +28,8 @@ def sentences(verdict: dict[str, Any], findings: Sequence[dict[str, Any]] = ()) 
         Content of ``findings.json``. The advice of those in `SAID` is part of a sentence.
     """
     advice = {finding["id"]: finding["advice"] for finding in findings}
+    if verdict["better_than_default"] == "no":  # The sentence about the default says what to do.
+        advice.pop("no-better-than-a-guess", None)
     return [
         _best(verdict),
         _corrected(verdict),
@@ -156,7 +158,7 @@ def _cost(verdict: dict[str, Any]) -> list[str]:
     forecast, actual = verdict["core_hours"]["forecast"], verdict["core_hours"]["actual"]
     if actual is None:
         return []
-    line = f"All evaluations, with those of earlier runs, took {actual:.3g} core-hours"
+    line = f"All evaluations, with those of the pilot and of earlier runs, took {actual:.3g} core-hours"
     if forecast is None:
         return [f"{line}."]
     line += f"; the forecast for all of them was {forecast:.3g}"

@@ -122,8 +122,9 @@ def _train_far_above_test(outcome: Outcome) -> Finding | None:
         "The best candidate scores far higher on its training samples than on its test samples",
         WARNING,
         f"training score {number(train)}, test score {number(test)}, dummy {number(guess)}",
-        "widen the space towards simpler models (more regularisation, smaller trees)"
-        + ("" if _default_is_better(outcome) else ", or get more samples"),
+        "search near the parameters of the estimator in the config"
+        if _default_is_better(outcome)
+        else "widen the space towards simpler models (more regularisation, smaller trees), or get more samples",
     )
 
 
