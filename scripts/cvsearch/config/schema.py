@@ -16,7 +16,7 @@ from cvsearch.errors import InputError
 INHERITED = ("n_candidates", "scoring", "limits", "batch_size", "share_work", "return_train_score", "predictions_mb")
 
 # A search with one of these names would overwrite a folder or a file in results/.
-TAKEN_NAMES = ("dataset", "splits", "logs", "leaderboard.csv", "leaderboard.png", "report.html")
+TAKEN_NAMES = ("dataset", "splits", "logs", "leaderboard.csv", "leaderboard.png", "report.html", "report.rst")
 
 # Below these keys are arguments and parameters. They may be infinite or NaN.
 VALUES = ("dataset", "estimator", "param_distributions", "scoring")

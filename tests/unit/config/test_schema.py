@@ -120,6 +120,7 @@ BAD = [
         "`random` samples",
     ),
     ({"search": {"name": "dataset"}}, "searches[0].name: 'dataset' is taken by results/dataset", ""),
+    ({"search": {"name": "report.rst"}}, "searches[0].name: 'report.rst' is taken by results/report.rst", ""),
     ({"search": {"name": "svc\n"}}, "searches[0].name: 'svc\\n' ends in white space", ""),
     ({"search": {"name": "a/b"}}, "searches[0].name: 'a/b' is not a name for the folder results/NAME, of letters", ""),
     ({"search": {"estimater": "x"}}, "searches[0].estimater:", "did you mean 'estimator'?"),
