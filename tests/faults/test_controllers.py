@@ -129,7 +129,9 @@ def test_the_controller_killed_alone_while_its_jobs_live_on(workdir, undisturbed
 
 def test_two_controllers_at_once(workdir, undisturbed):
     process = started(workdir, 3)
+    process.send_signal(signal.SIGSTOP)  # So that it has not ended when the second one begins.
     second = merge(workdir, check=False)
+    process.send_signal(signal.SIGCONT)
     assert second.returncode != 0
     assert "--unlock" in second.output and "cannot be locked" in second.output
     assert process.wait(120) == 0
