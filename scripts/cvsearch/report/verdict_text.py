@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cvsearch.report.words import in_words, score_text
+from cvsearch.results.findings import default_is_better
 from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 
 # With fewer candidates than this, half of them do not tell whether more candidates would help.
@@ -28,7 +29,7 @@ def sentences(verdict: dict[str, Any], findings: Sequence[dict[str, Any]] = ()) 
         Content of ``findings.json``. The advice of those in `SAID` is part of a sentence.
     """
     advice = {finding["id"]: finding["advice"] for finding in findings}
-    if verdict["better_than_default"] == "no":  # The sentence about the default says what to do.
+    if default_is_better(verdict):  # The sentence about the default says what to do.
         advice.pop("no-better-than-a-guess", None)
     return [
         _best(verdict),
@@ -89,11 +90,10 @@ def _baseline(verdict: dict[str, Any], name: str, words: str, advice: str | None
 
 
 def _where(verdict: dict[str, Any]) -> list[str]:
-    default_is_better = verdict["better_than_default"] == "no"
     if verdict["next_region"] is None:
-        return [] if default_is_better else ["Too little is known to say where to search next."]
+        return [] if default_is_better(verdict) else ["Too little is known to say where to search next."]
     lines = []
-    if not default_is_better:
+    if not default_is_better(verdict):
         lines.append("The next region to search is around the best candidate: see next_region in verdict.json.")
     if names := verdict["at_edge"]:
         verb = "lie" if len(names) > 1 else "lies"
@@ -144,7 +144,7 @@ def _more(verdict: dict[str, Any]) -> list[str]:
     if median is None or isinstance(median, str) or isinstance(best, str):
         return []
     line = f"With half as many candidates ({curve['n_candidates']:,}), the best score would typically have been {_score(median)}"
-    worse = verdict["better_than_dummy"] in ("no", "unclear") or verdict["better_than_default"] == "no"
+    worse = verdict["better_than_dummy"] in ("no", "unclear") or default_is_better(verdict)
     if error is None or worse:
         return [f"{line} and not {_score(best)}."]
     if best - median <= error:

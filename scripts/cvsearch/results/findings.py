@@ -60,7 +60,7 @@ def _best_at_edge(outcome: Outcome) -> Finding | None:
 
 def _no_better_than_a_guess(outcome: Outcome) -> Finding | None:
     advice = "raise n_candidates or widen the space"
-    if not _default_is_better(outcome):
+    if not default_is_better(outcome.verdict):
         advice += "; if that does not help, the features may not be able to predict the target"
     return _no_better(
         outcome,
@@ -91,8 +91,9 @@ def _no_better_than_default(outcome: Outcome) -> Finding | None:
     )
 
 
-def _default_is_better(outcome: Outcome) -> bool:
-    return bool(outcome.verdict["better_than_default"] == "no")
+def default_is_better(verdict: dict[str, Any]) -> bool:
+    """Return whether no candidate beats the estimator as written in the config."""
+    return bool(verdict["better_than_default"] == "no")
 
 
 def _no_better(outcome: Outcome, baseline: str, finding: Finding) -> Finding | None:
@@ -123,7 +124,7 @@ def _train_far_above_test(outcome: Outcome) -> Finding | None:
         WARNING,
         f"training score {number(train)}, test score {number(test)}, dummy {number(guess)}",
         "search near the parameters of the estimator in the config"
-        if _default_is_better(outcome)
+        if default_is_better(outcome.verdict)
         else "widen the space towards simpler models (more regularisation, smaller trees), or get more samples",
     )
 
