@@ -9,6 +9,7 @@ from cvsearch.candidates.space import space_size
 from cvsearch.candidates.strategies import strategy_of
 from cvsearch.candidates.work import find_work, plan_line, remove_outdated
 from cvsearch.config.names import Trust
+from cvsearch.config.schema import inherited_path
 from cvsearch.console import job
 from cvsearch.data.dataset import load_dataset, read_about
 from cvsearch.data.splits import REBUILD as SPLITS
@@ -53,7 +54,7 @@ def predictions_of(search, trust, dataset, pilot):
     return content_of(search, trust, load_dataset(dataset))
 
 
-def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, summary, pilot, paths):
+def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, summary, pilot, paths, scoring_path):
     """Write the batches and the plan of a round. If no pilot has checked the search against scikit-learn, check it.
 
     Parameters
@@ -73,10 +74,12 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, sum
     pilot : path-like or None
         ``pilot.json``, if ``batch_size`` is auto.
     paths : RoundPaths
+    scoring_path : str
+        Key path of the search's scorers, for messages.
     """
     search, data, trust = plan_inputs["search"], read_about(dataset), Trust(module_versions)
     if pilot is None:  # A pilot has already checked the search. So this job need not import scikit-learn.
-        check_search(search, trust, f"searches[{search['name']}].", data["sample_weight"])
+        check_search(search, trust, f"searches[{search['name']}].", scoring_path, data["sample_weight"])
 
     strategy = strategy_of(search)
     settings = strategy.propose(paths.number, [])
@@ -133,4 +136,5 @@ if __name__ == "__main__":
             SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)).round(
                 int(snakemake.wildcards.round)
             ),
+            inherited_path(snakemake.config, snakemake.wildcards.search, "scoring"),
         )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cvsearch.candidates.strategies import strategy_of
 from cvsearch.config.names import Trust
+from cvsearch.config.schema import inherited_path
 from cvsearch.console import job
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.splits import load_split, read_split_about
@@ -19,7 +20,7 @@ from cvsearch.journal.journal import Journal
 from cvsearch.layout import SearchPaths, results_of, split_paths
 
 
-def main(positions, split_abouts, dataset, journal, search, module_versions, output, where=""):
+def main(positions, split_abouts, dataset, journal, search, module_versions, output, where, scoring_path):
     """Time the first candidates of a search on split 0 and write their mean to `output`.
 
     Parameters
@@ -38,6 +39,8 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     output : path-like
     where : str
         Key path of the search for messages, with a dot at its end.
+    scoring_path : str
+        Key path of its scorers.
     """
     data = load_dataset(dataset)
     split = 0
@@ -45,7 +48,7 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     split_sha256 = abouts[split]["sha256"]
     identity = identity_of(search, data.about["sha256"], split, split_sha256, module_versions)
     trust = Trust(module_versions)
-    check_search(search, trust, where, data.about["sample_weight"])
+    check_search(search, trust, where, scoring_path, data.about["sample_weight"])
     content = content_of(search, trust, data)
     n_tests = [about["n_test"] for about in abouts]
     kept, _ = kept_bits(content.bits, strategy_of(search).count(), n_tests, search["predictions_mb"])
@@ -70,4 +73,5 @@ if __name__ == "__main__":
             snakemake.params.module_versions,
             snakemake.output[0],
             f"searches[{snakemake.wildcards.search}].",
+            inherited_path(snakemake.config, snakemake.wildcards.search, "scoring"),
         )

@@ -42,6 +42,11 @@ IN_A_JOB = [
     ),
     (
         "propose_candidates",
+        {"scoring": "acuracy"},
+        "error: scoring: 'acuracy' is not the name of a scorer; did you mean 'accuracy'?",
+    ),
+    (
+        "propose_candidates",
         {"space": {"max_depth": [1, 2, -1]}},
         "searches[tree].param_distributions.max_depth[2]: The 'max_depth' parameter of DecisionTreeClassifier must be ",
     ),
@@ -78,7 +83,7 @@ def test_structure_is_checked_as_the_snakefile_is_read(workdir, tiny, case):
     assert not (workdir.path / "results").exists()
 
 
-@pytest.mark.parametrize(("rule", "change", "message"), IN_A_JOB, ids=[rule for rule, *_ in IN_A_JOB])
+@pytest.mark.parametrize(("rule", "change", "message"), IN_A_JOB, ids=[message.split()[0] for *_, message in IN_A_JOB])
 def test_what_needs_scikit_learn_is_checked_before_any_evaluation(finished, tiny, rule, change, message):
     """In a directory with a finished search, of which nothing is touched."""
     computed = [path for kind in ("evaluations", "journal") for path in finished.path.glob(f"results/tree/{kind}/**/*")]

@@ -1,6 +1,7 @@
 """Turns a mistake that the schema finds into one line: the key's path, the value, the fix."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cvsearch.errors import did_you_mean
@@ -36,6 +37,21 @@ def key_path(parts: Iterable[str | int]) -> str:
     """Return the path of a key as a user writes it: ``searches[0].name``."""
     text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in parts)
     return text.lstrip(".") or "config"
+
+
+def with_search_name(message: str, config: Mapping[str, Any]) -> str:
+    """Return a message in which ``searches[NAME]`` stands in place of ``searches[0]`` at the start.
+
+    The number stays if the mistake is in the name, or if the search has no name of its own.
+    """
+    found = re.match(r"searches\[(\d+)\](?!\.name\b)", message)
+    if found is None:
+        return message
+    names = [search.get("name") if isinstance(search, dict) else None for search in config["searches"]]
+    name = names[int(found[1])]
+    if not isinstance(name, str) or names.count(name) > 1:
+        return message
+    return f"searches[{name}]{message[found.end() :]}"
 
 
 def _allowed(schema: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 from cvsearch.config.layers import Config, refuse_templates
-from cvsearch.config.messages import key_path, one_line
+from cvsearch.config.messages import key_path, one_line, with_search_name
 from cvsearch.config.values import store
 from cvsearch.errors import InputError
 
@@ -41,6 +41,19 @@ def validate(config: Config, schema: dict[str, Any]) -> Config:
     InputError
         For the first mistake found: one line with the key's path, the value and the fix.
     """
+    try:
+        return _validated(config, schema)
+    except InputError as error:
+        raise InputError(with_search_name(str(error), config)) from None
+
+
+def inherited_path(config: Config, name: str, key: str) -> str:
+    """Return where a search of a checked config has a key of `INHERITED` from: the top level, or the search itself."""
+    search = next(search for search in config["searches"] if search["name"] == name)
+    return key if search[key] == config[key] else f"searches[{name}].{key}"
+
+
+def _validated(config: Config, schema: dict[str, Any]) -> Config:
     import jsonschema
 
     refuse_templates(config, "config")

@@ -19,7 +19,7 @@ MANY_VALUES = 20
 EDGE = 1e-9
 
 
-def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: bool = False) -> None:
+def check_search(search: dict[str, Any], trust: Trust, where: str, scoring_path: str, weighted: bool = False) -> None:
     """Check that the scorers of a search can be made, and that its estimator takes the parameters of its space.
 
     Parameters
@@ -29,6 +29,8 @@ def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: boo
     trust : Trust
     where : str
         Key path of the search, with a dot at its end, for the message.
+    scoring_path : str
+        Key path of the scorers. A search may have them from the top level of the config.
     weighted : bool
         Whether the samples have weights.
 
@@ -39,7 +41,7 @@ def check_search(search: dict[str, Any], trust: Trust, where: str, weighted: boo
     estimator = build_estimator(search["estimator"], trust, f"{where}estimator")
     check_init_values(estimator, f"{where}estimator")
     check_parameters(estimator, search["param_distributions"], trust, f"{where}param_distributions")
-    build_scorers(search["scoring"], estimator, trust, f"{where}scoring")
+    build_scorers(search["scoring"], estimator, trust, scoring_path)
     if weighted and not fit_takes_weights(estimator):
         raise InputError(
             f"dataset.sample_weight: {type(estimator).__name__} of {where}estimator does not take sample weights; leave "

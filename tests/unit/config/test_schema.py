@@ -6,7 +6,7 @@ import math
 import jsonschema
 import pytest
 from cvsearch.config.layers import assemble, read_yaml
-from cvsearch.config.schema import INHERITED, validate
+from cvsearch.config.schema import INHERITED, inherited_path, validate
 from cvsearch.errors import InputError
 from schema_keys import SCHEMA, leaves
 from workflow_runs import ROOT
@@ -96,7 +96,7 @@ BAD = [
     ({"limits": {"seconds": math.inf}}, "limits.seconds: inf is not a finite number", "null where that is allowed"),
     (
         {"search": {"param_distributions": {"C": [datetime.date(2020, 1, 2)]}}},
-        "searches[0].param_distributions.C[0]: datetime.date(2020, 1, 2) is a date",
+        "searches[a].param_distributions.C[0]: datetime.date(2020, 1, 2) is a date",
         "put it in quotes",
     ),
     ({"limits": {"second": 3}}, "limits.second:", "did you mean 'seconds'?"),
@@ -116,16 +116,17 @@ BAD = [
     ({"holdout": 1}, "holdout: 1 is wrong; give", ""),
     (
         {"search": {"strategy": {"tpe": {}}}},
-        "searches[0].strategy: {'tpe': {}} is wrong; give a text",
+        "searches[a].strategy: {'tpe': {}} is wrong; give a text",
         "`random` samples",
     ),
     ({"search": {"name": "dataset"}}, "searches[0].name: 'dataset' is taken by results/dataset", ""),
     ({"search": {"name": "report.rst"}}, "searches[0].name: 'report.rst' is taken by results/report.rst", ""),
     ({"search": {"name": "svc\n"}}, "searches[0].name: 'svc\\n' ends in white space", ""),
     ({"search": {"name": "a/b"}}, "searches[0].name: 'a/b' is not a name for the folder results/NAME, of letters", ""),
-    ({"search": {"estimater": "x"}}, "searches[0].estimater:", "did you mean 'estimator'?"),
-    ({"search": {"param_distributions": {}}}, "searches[0].param_distributions: {} is empty", ""),
-    ({"search": {"scoring": ["accuracy", "accuracy"]}}, "searches[0].scoring:", "names something twice"),
+    ({"search": {"name": 5}}, "searches[0].name: 5 is wrong", ""),
+    ({"search": {"estimater": "x"}}, "searches[a].estimater:", "did you mean 'estimator'?"),
+    ({"search": {"param_distributions": {}}}, "searches[a].param_distributions: {} is empty", ""),
+    ({"search": {"scoring": ["accuracy", "accuracy"]}}, "searches[a].scoring:", "names something twice"),
 ]
 
 
@@ -144,3 +145,21 @@ def test_two_searches_of_one_name_are_both_named():
     config["searches"] *= 2
     with pytest.raises(InputError, match=r"searches\[1\]\.name: 'a' is the name of searches\[0\] too"):
         validate(config, SCHEMA)
+
+
+def test_a_search_is_named_by_its_number_if_its_name_does_not_tell_which_one():
+    config = minimal()
+    config["searches"] += [{"name": "a", "estimater": "x"}]
+    with pytest.raises(InputError, match=r"searches\[1\]\.estimater: is not a known key"):
+        validate(config, SCHEMA)
+    config["searches"][1] = {"estimator": "sklearn.svm.SVC", "param_distributions": {"C": [1]}}
+    with pytest.raises(InputError, match=r"searches\[1\]\.name: is missing"):
+        validate(config, SCHEMA)
+
+
+def test_an_inherited_key_has_the_path_where_it_is_set():
+    config = minimal(scoring="f1")
+    config["searches"] += [config["searches"][0] | {"name": "b", "scoring": "roc_auc"}]
+    checked = validate(config, SCHEMA)
+    assert inherited_path(checked, "a", "scoring") == "scoring"
+    assert inherited_path(checked, "b", "scoring") == "searches[b].scoring"

@@ -20,7 +20,7 @@ PIPELINE = [{"scale": "sklearn.preprocessing.StandardScaler"}, {"svc": {"sklearn
         ),
         (
             {"scoring": "acuracy"},
-            "searches[a].scoring: 'acuracy' is not the name of a scorer; did you mean 'accuracy'?",
+            "scoring: 'acuracy' is not the name of a scorer; did you mean 'accuracy'?",
         ),
         (
             {"estimator": {"sklearn.svm.SVC": {"C": -1}}},
@@ -35,9 +35,9 @@ PIPELINE = [{"scale": "sklearn.preprocessing.StandardScaler"}, {"svc": {"sklearn
 )
 def test_all_that_a_search_names_is_checked(change, said):
     search = {"estimator": "sklearn.svm.SVC", "param_distributions": {"C": [1]}, "scoring": "accuracy"}
-    check_search(search, SKLEARN, "searches[a].")
+    check_search(search, SKLEARN, "searches[a].", "scoring")
     with pytest.raises(InputError) as caught:
-        check_search(search | change, SKLEARN, "searches[a].")
+        check_search(search | change, SKLEARN, "searches[a].", "scoring")
     assert str(caught.value).startswith(said)
 
 

@@ -69,11 +69,11 @@ def test_an_estimator_that_takes_none_is_named_before_the_search(estimator):
             "param_distributions": {"n_components": [1]} if "Disc" in estimator else {"n_neighbors": [1]},
         }
     )
-    check_search(search, Trust([]), "searches[a].")
+    check_search(search, Trust([]), "searches[a].", "scoring")
     with pytest.raises(
         InputError, match=r"dataset\.sample_weight: \w+ of searches\[a\]\.estimator does not take sample weights"
     ):
-        check_search(search, Trust([]), "searches[a].", weighted=True)
+        check_search(search, Trust([]), "searches[a].", "scoring", weighted=True)
 
 
 @pytest.mark.parametrize("estimator", [LOGISTIC, SCALED, PCA])
@@ -84,4 +84,4 @@ def test_an_estimator_that_takes_some_is_not(estimator):
             "param_distributions": {"C": [1.0]} if isinstance(estimator, str) else {"last__C": [1.0]},
         }
     )
-    check_search(search, Trust([]), "searches[a].", weighted=True)
+    check_search(search, Trust([]), "searches[a].", "scoring", weighted=True)
