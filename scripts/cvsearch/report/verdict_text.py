@@ -98,7 +98,7 @@ def _where(verdict: dict[str, Any]) -> list[str]:
     if names := verdict["at_edge"]:
         verb = "lie" if len(names) > 1 else "lies"
         lines.append(
-            f"{', '.join(names)} {verb} at the edge of the space: values beyond the edge may be better, if the estimator accepts them."
+            f"{', '.join(names)} {verb} at the edge of the space: values beyond the edge may be better."
         )
     return lines
 

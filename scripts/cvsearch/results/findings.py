@@ -59,9 +59,10 @@ def _best_at_edge(outcome: Outcome) -> Finding | None:
 
 
 def _no_better_than_a_guess(outcome: Outcome) -> Finding | None:
-    advice = "raise n_candidates or widen the space"
-    if not default_is_better(outcome.verdict):
-        advice += "; if that does not help, the features may not be able to predict the target"
+    if default_is_better(outcome.verdict):
+        advice = "search near the parameters of the estimator in the config"
+    else:
+        advice = "raise n_candidates or widen the space; if that does not help, the features may not be able to predict the target"
     return _no_better(
         outcome,
         "dummy",

@@ -84,7 +84,8 @@ def verdict_of(
         with_best = like_the_best | (np.arange(len(scores)) == best)
         good = good_candidates(means, with_best, search.baselines.get("dummy"))
         # On few splits the standard error may be 0. The good candidates also show where other candidates are as good.
-        edges = at_edge(search.space, params, best, within_one_standard_error(scores, best, search.ratio) | good)
+        as_good = within_one_standard_error(scores, best, search.ratio) | good
+        edges = at_edge(search.space, params, best, as_good, allowed or _any)
         region = next_region(search.space, params, best, good, edges, allowed or _any)
     with np.errstate(invalid="ignore"):  # Infinite scores have no standard deviation.
         std = float(scores[best].std())

@@ -75,6 +75,21 @@ def test_goes_not_where_the_estimator_refuses(entry):
     assert region({"range": [1, 10]}, [9], edge="high", allowed=lambda name, value: value <= 9) == {"range": [8, 10]}
 
 
+@pytest.mark.parametrize(
+    ("entry", "value", "expected"),
+    [
+        ({"uniform": [0, 0.9]}, 0.9, {"uniform": [0.855, 1]}),
+        ({"linspace": [0, 0.9, 5]}, 0.9, {"linspace": [0.855, 1, 5]}),
+        ({"loguniform": [0.01, 0.9]}, 0.9, {"loguniform": [0.719, 1.0]}),
+        ({"logspace": [-2, -0.1, 5]}, 10**-0.1, {"logspace": [-0.2, 0, 5]}),
+        ({"range": [-10, 1]}, 0, {"range": [-1, 2]}),
+    ],
+)
+def test_a_region_goes_as_far_as_the_estimator_takes(entry, value, expected):
+    """The greatest value is 1. A quarter of the axis beyond the end would be more."""
+    assert region(entry, [value], edge="high", allowed=lambda name, value: value <= 1) == expected
+
+
 def test_the_best_and_all_good_stay_inside():
     """For generated spaces and candidates, every good value is a value of the next region's bounds."""
     random = np.random.default_rng(0)
@@ -102,9 +117,9 @@ def test_subspaces_without_a_good_candidate_go():
     ]  # One candidate tells little: half the axis.
 
 
-def edges(space, params, best=0, as_good=None):
+def edges(space, params, best=0, as_good=None, allowed=anything):
     found = np.zeros(len(params), dtype=bool) if as_good is None else np.array(as_good)
-    return at_edge(space, params, best, found | (np.arange(len(params)) == best))
+    return at_edge(space, params, best, found | (np.arange(len(params)) == best), allowed)
 
 
 def test_at_the_edge_on_the_scale_of_the_axis():
@@ -115,7 +130,28 @@ def test_at_the_edge_on_the_scale_of_the_axis():
     assert edges(linear, [{"C": 0.96}]) == {"C": "high"}
     assert edges(linear, [{"C": 0.9}]) == {}
     assert edges({"C": [1, 2, 1000]}, [{"C": 1000}]) == {"C": "high"}
-    assert edges({"C": {"range": [1, 11]}}, [{"C": 1}]) == {"C": "low"}
+    assert edges({"C": {"range": [2, 11]}}, [{"C": 2}]) == {"C": "low"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ({"uniform": [0, 1]}, 0.99),
+        ({"linspace": [0, 1, 5]}, 1.0),
+        ({"logspace": [-2, 0, 5]}, 1.0),
+        ([0.1, 0.5, 1.0], 1.0),
+        ({"range": [-3, 2]}, 1),
+    ],
+)
+def test_a_parameter_that_cannot_go_further_is_not_at_the_edge(entry, value):
+    """The greatest value that the estimator takes is 1."""
+    assert edges({"p": entry}, [{"p": value}], allowed=lambda name, value: value <= 1) == {}
+    assert edges({"p": entry}, [{"p": value}]) == {"p": "high"}
+
+
+@pytest.mark.parametrize(("entry", "value"), [({"uniform": [0, 1]}, 0.0), ({"range": [1, 11]}, 1), ([1, 2, 3], 1)])
+def test_a_parameter_that_was_never_negative_has_no_edge_there(entry, value):
+    assert edges({"p": entry}, [{"p": value}]) == {}
 
 
 def test_names_single_values_and_distributions_have_no_edge():

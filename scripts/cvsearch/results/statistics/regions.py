@@ -13,6 +13,12 @@ EDGE = 0.05
 # If the best candidate lies at an end, the next region goes beyond this end by this share of the old axis.
 BEYOND = 0.25
 
+# A place just beyond an end, as a share of the axis.
+JUST_BEYOND = 1e-6
+
+# How often the way beyond an end is halved, to find the last value that the estimator takes.
+HALVINGS = 20
+
 # In a small search, at most this many candidates show where a good region is.
 FEWEST_GOOD = 5
 
@@ -79,11 +85,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: Any) -> dict[str, str]:
+def at_edge(
+    space: Space, params: Sequence[dict[str, Any]], best: int, as_good: Any, allowed: Callable[[str, Any], bool]
+) -> dict[str, str]:
     """Return the numeric parameters whose best value lies at an end of its axis.
 
     The best value of a parameter that does not matter can be anywhere, and is often at an end. So a parameter counts
-    only if no candidate in the other half of its axis is as good.
+    only if no candidate in the other half of its axis is as good. It also counts only if it can have a value beyond
+    the end.
 
     Parameters
     ----------
@@ -93,6 +102,8 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
     best : int
     as_good : ndarray of bool of shape (n_candidates,)
         Whether a candidate is within one standard error of the best, or is one of the `good_candidates`.
+    allowed : callable
+        ``allowed(name, value)`` tells whether the estimator takes a value beyond the ends of the space.
 
     Returns
     -------
@@ -112,13 +123,25 @@ def at_edge(space: Space, params: Sequence[dict[str, Any]], best: int, as_good: 
         values = [v for v in entry if _is_number(v)] if isinstance(entry, list) else []
         side = "low" if place <= EDGE or value == min(values, default=None) else None
         side = "high" if place >= 1 - EDGE or value == max(values, default=None) else side
-        if side is None:
+        if side is None or not _may(_just_beyond(entry, axis, side), axis, functools.partial(allowed, name)):
             continue
         others = [params[i].get(name) for i in as_good.nonzero()[0] if params[i].keys() == params[best].keys()]
         places = [axis.position(v) for v in others if _is_number(v) and (v > 0 or not axis.log)]
         if not any(p > 0.5 if side == "low" else p < 0.5 for p in places):
             found[name] = side
     return found
+
+
+def _just_beyond(entry: Entry, axis: Axis, side: str) -> float:
+    """Return a value just beyond an end of an entry: the next whole number, or a number that is very near."""
+    sign, end = (-1, axis.low) if side == "low" else (1, axis.high)
+    if isinstance(entry, dict):
+        is_whole = next(iter(entry)) in ("range", "randint")
+    else:
+        is_whole = all(isinstance(value, int) for value in entry)
+    if is_whole:
+        return round(axis.value(end)) + sign
+    return axis.value(end + sign * JUST_BEYOND * (axis.high - axis.low))
 
 
 def good_candidates(means: Any, like_the_best: Any, guess: float | None) -> Any:
@@ -208,25 +231,57 @@ def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Call
         return _next_values(entry, axis, low, high, side, allowed)
     kind, arguments = next(iter(entry.items()))
     if kind in ("range", "randint"):
-        return {kind: _next_whole(arguments, axis, low, high, side, allowed)}
-    if low < axis.low and not _may(axis.value(low), axis, allowed):
-        low = axis.low
-    if high > axis.high and not allowed(axis.value(high)):
-        high = axis.high
-    if kind == "logspace":
-        ends = [_rounded(low, axis, math.floor), _rounded(high, axis, math.ceil)]
-        backwards = arguments[0] > arguments[1]
-        return {kind: [*(reversed(ends) if backwards else ends), arguments[2]]}
-    ends = [axis.value(low), axis.value(high)] if axis.log else [low, high]
-    if axis.log:
-        ends = [float(f"{end:.3g}") for end in ends]
-        # Rounding must not cut off a value that was kept.
+        return {kind: _next_whole(arguments, axis, low, high, allowed)}
+
+    def written(end: float, outward: Callable[[float], int]) -> float:
+        """Return an end as the config has it: for ``logspace`` the exponent, else the value."""
+        if axis.log and kind != "logspace":
+            return float(f"{axis.value(end):.3g}")
+        return _rounded(end, axis, outward)
+
+    def may(end: float, outward: Callable[[float], int]) -> bool:
+        value = written(end, outward)
+        return _may(axis.value(value) if kind == "logspace" else value, axis, allowed)
+
+    low, high = _within_reach(axis, low, high, may)
+    ends = [written(low, math.floor), written(high, math.ceil)]
+    if axis.log and kind != "logspace":  # Rounding must not cut off a value that was kept.
         ends = [min(ends[0], *values), max(ends[1], *values)]
-    else:
-        ends = [_rounded(low, axis, math.floor), _rounded(high, axis, math.ceil)]
-    if kind == "linspace":
-        return {kind: [*(reversed(ends) if arguments[0] > arguments[1] else ends), arguments[2]]}
-    return {kind: ends}
+    if kind not in ("logspace", "linspace"):
+        return {kind: ends}
+    backwards = arguments[0] > arguments[1]
+    return {kind: [*(reversed(ends) if backwards else ends), arguments[2]]}
+
+
+def _within_reach(
+    axis: Axis, low: float, high: float, may: Callable[[float, Callable[[float], int]], bool]
+) -> tuple[float, float]:
+    """Return the ends of a region. An end that is beyond the axis moves back as far as the estimator needs it.
+
+    Parameters
+    ----------
+    axis : Axis
+    low, high : float
+        Places on the scale.
+    may : callable
+        ``may(end, outward)`` tells whether the estimator takes an end, which `outward` rounds.
+    """
+    if low < axis.low:
+        low = _furthest(axis.low, low, functools.partial(may, outward=math.floor))
+    if high > axis.high:
+        high = _furthest(axis.high, high, functools.partial(may, outward=math.ceil))
+    return low, high
+
+
+def _furthest(end: float, beyond: float, may: Callable[[float], bool]) -> float:
+    """Return the last place that the estimator takes, on the way from an end of the axis to a place beyond it."""
+    if may(beyond):
+        return beyond
+    taken, refused = end, beyond
+    for _ in range(HALVINGS):
+        middle = (taken + refused) / 2
+        taken, refused = (middle, refused) if may(middle) else (taken, middle)
+    return taken
 
 
 def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, float]:
@@ -243,7 +298,7 @@ def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, flo
 
 
 def _may(value: float, axis: Axis, allowed: Callable[[Any], bool]) -> bool:
-    """Tell whether the low end may move to a value. A parameter that was never negative stays so."""
+    """Tell whether a region may have a value beyond its axis. A parameter that was never negative stays so."""
     if axis.log or axis.low > 0:
         return value > 0 and allowed(value)
     return (axis.low < 0 or value >= 0) and allowed(value)
@@ -276,26 +331,28 @@ def _next_values(
     for i in (1, 2):
         value = axis.value(axis.scaled(outer) + i * step)
         value = round(value) if whole else float(f"{value:.3g}")
-        may = _may(value, axis, allowed) if side == "low" else allowed(value)
-        if may and value not in [*entry, *more]:
+        if _may(value, axis, allowed) and value not in [*entry, *more]:
             more.append(value)
     ascending = entry[0] <= entry[-1]
     return kept + more if (side == "high") == ascending else more[::-1] + kept
 
 
 def _next_whole(
-    arguments: list[int], axis: Axis, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
+    arguments: list[int], axis: Axis, low: float, high: float, allowed: Callable[[Any], bool]
 ) -> list[int]:
     """Return the arguments of ``range`` or ``randint`` for a region, on the same steps."""
     numbers = range(*arguments)
     step = abs(numbers.step)
     start = numbers[0] if numbers.step > 0 else numbers[-1]
-    first = start + step * math.floor((low - start) / step)
-    last = start + step * math.ceil((high - start) / step)
-    if side != "low" or not _may(first, axis, allowed):
-        first = max(first, int(axis.low))
-    if side != "high" or not allowed(last):
-        last = min(last, int(axis.high))
+
+    def whole(end: float, outward: Callable[[float], int]) -> int:
+        return start + step * outward((end - start) / step)
+
+    def may(end: float, outward: Callable[[float], int]) -> bool:
+        return _may(whole(end, outward), axis, allowed)
+
+    low, high = _within_reach(axis, low, high, may)
+    first, last = whole(low, math.floor), whole(high, math.ceil)
     if numbers.step < 0:
         return [last, first - 1, numbers.step]
     return [first, last + 1, *arguments[2:]]
