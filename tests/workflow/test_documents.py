@@ -77,6 +77,7 @@ INLINE = {
     "tmux attach -t search": "needs a terminal",
     "sacctmgr show associations user=$USER format=account": SLURM_ONLY,
     'squeue --me --format="%.10i %.9T %.10M %k"': SLURM_ONLY,
+    'squeue --me --format="%.10i %.40j %Z"': SLURM_ONLY,
     "scancel --me --name=ID": SLURM_ONLY,
     "sacct -j NUMBER --format=JobID,State,Elapsed,MaxRSS,ReqMem,NodeList": SLURM_ONLY,
 }

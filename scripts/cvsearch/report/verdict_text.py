@@ -97,9 +97,7 @@ def _where(verdict: dict[str, Any]) -> list[str]:
         lines.append("The next region to search is around the best candidate: see next_region in verdict.json.")
     if names := verdict["at_edge"]:
         verb = "lie" if len(names) > 1 else "lies"
-        lines.append(
-            f"{', '.join(names)} {verb} at the edge of the space: values beyond the edge may be better."
-        )
+        lines.append(f"{', '.join(names)} {verb} at the edge of the space: values beyond the edge may be better.")
     return lines
 
 

@@ -44,11 +44,10 @@ OTHERS = {"numbers": [1, 2.5, 10], "logarithmic numbers": [0.001, 1, 1000], "nam
 
 
 @pytest.fixture(autouse=True)
-def _no_warnings_and_no_open_figures():
+def _no_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
-    plt.close("all")
 
 
 def drawn(settings, means, space, **about):

@@ -2,7 +2,6 @@
 
 import warnings
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,11 +22,10 @@ from matplotlib.text import Text
 
 
 @pytest.fixture(autouse=True)
-def _no_warnings_and_no_open_figures():
+def _no_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
-    plt.close("all")
 
 
 def evaluations_of(results, bad=()):

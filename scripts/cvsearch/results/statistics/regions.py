@@ -337,9 +337,7 @@ def _next_values(
     return kept + more if (side == "high") == ascending else more[::-1] + kept
 
 
-def _next_whole(
-    arguments: list[int], axis: Axis, low: float, high: float, allowed: Callable[[Any], bool]
-) -> list[int]:
+def _next_whole(arguments: list[int], axis: Axis, low: float, high: float, allowed: Callable[[Any], bool]) -> list[int]:
     """Return the arguments of ``range`` or ``randint`` for a region, on the same steps."""
     numbers = range(*arguments)
     step = abs(numbers.step)
