@@ -66,7 +66,10 @@ if __name__ == "__main__":
         limits, _ = slurm_limits(conditions["limits"], snakemake.resources)
         main(
             snakemake.input.positions,
-            [split_paths(split)[1] for split in range(snakemake.params.candidates["n_splits"])],
+            [
+                split_paths(split, results_of(snakemake.input.about))[1]
+                for split in range(snakemake.params.candidates["n_splits"])
+            ],
             Path(snakemake.input.about).parent,
             SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)).journal,
             {**snakemake.params.search, **snakemake.params.candidates, **conditions, "limits": limits},

@@ -78,7 +78,8 @@ def test_two_modules_each_under_a_prefix(workdir):
     workdir.write("given.csv", load_iris(as_frame=True).frame.to_csv(index=False))
     table = {"dataset": {"file": "iris.csv", "target": "target"}}
     other = TINY | {"searches": [TINY["searches"][0] | {"name": "other"}], "random_state": 1}
-    workdir.write("config/config.yaml", {"one": TINY | table | {"n_splits": 1}, "two": other | {"n_splits": 1}})
+    one = TINY | table | {"n_splits": 1, "batch_size": "auto"}
+    workdir.write("config/config.yaml", {"one": one, "two": other | {"n_splits": 1}})
     modules = "\n".join(
         f"""
 module {name}:

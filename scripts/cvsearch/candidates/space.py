@@ -91,7 +91,7 @@ def _check_entry(entry: Entry, path: str) -> None:
     if kind == "range":
         if len(arguments) == 3 and arguments[2] == 0:
             raise InputError(f"{path}: {arguments!r} has step 0; give another step")
-        if len(range(*arguments)) == 0:
+        if not range(*arguments):
             raise InputError(f"{path}: {arguments!r} is empty; the start must come before the stop")
     elif kind in LISTS:
         if not isinstance(arguments[2], int) or arguments[2] < 1:

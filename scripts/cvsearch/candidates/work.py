@@ -64,9 +64,10 @@ def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
     """
     for batch, split in work.batches:
         paths.receipt(batch, split).unlink(missing_ok=True)
+    batches = set(plan.batches)
     for folder in (paths.evaluations, paths.benchmarks):
         for path in folder.glob("*-*"):
-            if path.name not in plan.batches and not is_of_cut(path.name, plan.first, plan.batch_size):
+            if path.name not in batches and not is_of_cut(path.name, plan.first, plan.batch_size):
                 shutil.rmtree(path)
 
 

@@ -118,7 +118,7 @@ class Trust:
             try:
                 found = importlib.import_module(module_name)
             except ModuleNotFoundError as error:
-                if not module_name.startswith(error.name or "\0"):
+                if not f"{module_name}.".startswith(f"{error.name}."):
                     raise InputError(f"{path}: {name!r} needs the module {error.name!r}; install it") from error
                 continue
             except Exception as error:

@@ -229,8 +229,10 @@ class _Csv:
     def _may_have_leading_zeros(self) -> bool:
         """Look for numbers that begin with 0 in the bytes of the file.
 
-        This is quicker than reading the numbers again as text.
+        This is quicker than reading the numbers again as text. Bytes of another encoding or compression do not tell.
         """
+        if "compression" in self.arguments or re.match(r"utf.?(16|32)", str(self.arguments.get("encoding")), re.I):
+            return True
         decimal = self.arguments.get("decimal", ".")
         pattern = re.compile(
             rb"(?<![0-9.+\-%b])0[0-9]" % (re.escape(decimal).encode() if "sep" in self.arguments else b".")

@@ -129,6 +129,8 @@ class DataWriter:
         with self._open(f"{name}.npy") as member:
             _write_header(member, dtype, shape, by_column=True)
             for column in columns:
+                if column.dtype != dtype:
+                    raise TypeError(f"a column of {name} is {column.dtype}, and its array is {dtype}")
                 for block in row_blocks(column):
                     digest.update(bytes_of(block))
                     member.write(bytes_of(block))

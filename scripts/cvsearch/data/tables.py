@@ -7,6 +7,7 @@ Other columns, mainly texts, are stored in Arrow's own format. These files are m
 would have to be decoded into the memory of every job.
 """
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -211,8 +212,8 @@ def _numpy_parts(about: dict[str, Any]) -> Iterator[tuple[str, Callable[[Any], A
         yield f"plain_{dtype.split(',')[0]}]", _to_utc
     elif about["as"] == "codes":
         n = len(about["categories"])
-        width = next(bits for bits in (8, 16, 32, 64) if n < 2 ** (bits - 1))
-        yield f"codes_int{width}", _to_codes
+        dtype = next(f"int{bits}" for bits in (8, 16, 32, 64) if n < 2 ** (bits - 1))
+        yield f"codes_{dtype}", functools.partial(_to_codes, dtype=dtype)
     elif about["as"] == "masked":
         yield f"values_{dtype.lower()}", _to_values
         yield "mask_bool", _to_mask
@@ -226,8 +227,8 @@ def _to_utc(column: Any) -> Any:
     return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
 
 
-def _to_codes(column: Any) -> Any:
-    return column.cat.codes.to_numpy()
+def _to_codes(column: Any, dtype: str) -> Any:
+    return column.cat.codes.to_numpy(dtype=dtype)
 
 
 def _to_values(column: Any) -> Any:

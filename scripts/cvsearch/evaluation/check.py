@@ -144,4 +144,4 @@ def _tried(entry: Any) -> Iterator[tuple[str, Any]]:
         yield from (("", value) for value in (low + margin, high - margin))
     elif kind in LISTS + DISTRIBUTIONS:
         values = values_of(entry, kind) or []
-        yield from (("", value) for value in (min(values), max(values)))
+        yield from (("", value) for value in sorted((values[0], values[-1])))

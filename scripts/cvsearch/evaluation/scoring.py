@@ -14,6 +14,9 @@ from cvsearch.evaluation.weights import WEIGHT, score_takes_weights
 # The name of a single scorer, as in scikit-learn's columns.
 SINGLE = "score"
 
+# The names of the errors for too little memory. NumPy has one of its own.
+MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError")
+
 # A reason is cut to this many characters.
 REASON_LENGTH = 300
 
@@ -93,17 +96,27 @@ class Scorers:
 
 def _number(value: Any) -> tuple[float, str | None]:
     """Return a scorer's value as a float, or NaN with the reason."""
-    if isinstance(value, str):  # One of several scorers failed. The value is the text of its traceback.
-        error = value.strip().splitlines()[-1]
-        if error.startswith("MemoryError"):
-            raise MemoryError(error.partition(": ")[2])
+    if isinstance(value, str) and (error := _error_line(value)):  # One of several scorers failed.
         kind, colon, text = error.partition(":")
-        return math.nan, f"{kind.rpartition('.')[2]}{colon}{text}"[:REASON_LENGTH]
+        kind = kind.rpartition(".")[2]
+        if kind in MEMORY_ERRORS:
+            raise MemoryError(text.strip())
+        return math.nan, f"{kind}{colon}{text}"[:REASON_LENGTH]
     if hasattr(value, "item") and getattr(value, "size", 1) == 1:
         value = value.item()
     if not isinstance(value, numbers.Real):
         return math.nan, f"the scorer returned {type(value).__name__}, not a number"
     return float(value), None
+
+
+def _error_line(text: str) -> str:
+    """Return the line of a formatted traceback that has the error and the first line of its message.
+
+    Empty if the text is not a traceback.
+    """
+    _, traceback, frames = text.rpartition("Traceback (most recent call last):\n")
+    lines = (line for line in frames.splitlines() if line.strip() and not line.startswith(" "))
+    return next(lines, "") if traceback else ""
 
 
 def first_line(error: object) -> str:

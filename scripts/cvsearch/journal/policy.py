@@ -119,7 +119,8 @@ def _that_counts(row: Row, other: Row) -> Row:
 
 
 def _precedence(row: Row) -> tuple[bool, bool, int, float]:
-    return row["status"] == "ok", row["train"] is not None, row["attempt"], row["finished"]
+    is_ok = row["status"] == "ok"
+    return is_ok, is_ok and row["train"] is not None, row["attempt"], row["finished"]
 
 
 def is_final(row: Row, terms: Terms) -> bool:

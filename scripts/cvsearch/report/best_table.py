@@ -8,7 +8,7 @@ from typing import Any
 
 from cvsearch.files import AnyPath
 from cvsearch.report.words import number_text, value_text
-from cvsearch.results.storage import scorer_of
+from cvsearch.results.storage import csv_lines, scorer_of
 
 N_BEST = 10
 
@@ -77,14 +77,13 @@ def cut_table(path: AnyPath, table: Any) -> bytes:
         reader = csv.reader(file)
         head = next(reader)
         rows = {i: row for i, row in enumerate(reader) if i in wanted}
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(head)
+    written = io.BytesIO()
+    written.write(csv_lines([head]).encode())
     for i in order:
-        writer.writerow(rows[i])
+        written.write(csv_lines([rows[i]]).encode())
         if written.tell() > MOST_BYTES:
             break
-    return written.getvalue().encode()
+    return written.getvalue()
 
 
 def page(rows: Any, title: str) -> str:

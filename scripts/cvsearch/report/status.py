@@ -1,5 +1,6 @@
 """Tells how far a search is, from the files on disk."""
 
+import math
 import statistics
 import time
 from collections import Counter
@@ -92,7 +93,8 @@ def progress_of(search: SearchPaths, plans: Sequence[Plan], now: float) -> Progr
     evaluations = sum(plan.evaluations for plan in plans)
     best = None
     if (i := _best_of(scores)) is not None:
-        mean, std = statistics.fmean(scores[i]), statistics.pstdev(scores[i])
+        mean = _mean(scores[i])
+        std = statistics.pstdev(scores[i]) if math.isfinite(mean) else math.nan
         best = Best(numbers[i], settings[i].params, mean, std, len(scores[i]))
     return Progress(evaluations, counts["ok"], counts.total() - counts["ok"], running, rate, best)
 
@@ -108,7 +110,13 @@ def _best_of(scores: Sequence[Sequence[float]]) -> int | None:
     most = max(map(len, scores), default=0)
     if most == 0:
         return None
-    return max((i for i, s in enumerate(scores) if len(s) == most), key=lambda i: statistics.fmean(scores[i]))
+    means = {i: _mean(of_candidate) for i, of_candidate in enumerate(scores) if len(of_candidate) == most}
+    return max(means, key=lambda i: -math.inf if math.isnan(means[i]) else means[i])
+
+
+def _mean(scores: Sequence[float]) -> float:
+    """Return the mean of scores, which may be infinite. It is NaN if both infinities are among them."""
+    return sum(scores) / len(scores)
 
 
 def status_of(search: SearchPaths, now: float | None = None) -> str:

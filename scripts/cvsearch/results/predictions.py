@@ -74,6 +74,14 @@ class Predictions:
         positions, about = split_paths(split, self._results)
         return load_split(positions, read_split_about(about)["sha256"])[1]
 
+    def rows(self, split: int) -> Any:
+        """Return the rows of a split's test samples in the user's data, an ndarray of shape (n_test,).
+
+        With ``dataset.time``, the stored data have another order than the user's data.
+        """
+        test, rows = self.test(split), self._dataset.rows
+        return test if rows is None else rows[test]
+
     def target(self, split: int) -> Any:
         """Return the targets of a split's test samples, an ndarray of shape (n_test,) or (n_test, n_outputs)."""
         import numpy as np
@@ -164,9 +172,9 @@ def prediction_columns(predictions: Predictions, candidate: int) -> dict[str, An
     for split in range(predictions.n_splits):
         if not (found := predictions.of(candidate, split)):
             continue
-        test = predictions.test(split)
-        order = np.argsort(test, kind="stable")
-        columns = {"split": np.full(len(test), split), "sample": test}
+        rows = predictions.rows(split)
+        order = np.argsort(rows, kind="stable")
+        columns = {"split": np.full(len(rows), split), "sample": rows}
         columns |= _outputs("target", predictions.target(split))
         for method, values in found.items():
             if method == "predict":

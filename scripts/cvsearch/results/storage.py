@@ -23,13 +23,27 @@ CHUNK = 10_000
 
 def csv_bytes(columns: Mapping[str, Sequence[Any]]) -> bytes:
     """Return columns as CSV. Floats read back bit for bit. NaN and None become an empty cell."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    parts = [csv_lines([list(columns)])]
     length = len(next(iter(columns.values())))
     for start in range(0, length, CHUNK):
-        writer.writerows(zip(*(_cells(column[start : start + CHUNK]) for column in columns.values()), strict=True))
-    return text.getvalue().encode()
+        cells = (_cells(column[start : start + CHUNK]) for column in columns.values())
+        parts.append(csv_lines(list(zip(*cells, strict=True))))
+    return "".join(parts).encode()
+
+
+def csv_lines(rows: Sequence[Sequence[Any]]) -> str:
+    """Return rows as lines of CSV. Each line ends with a line feed."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    if "\r" not in text.getvalue():
+        return text.getvalue()
+    # The writer puts a carriage return in quotes only if it ends lines with one. Without quotes, it would end a row.
+    lines = []
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\r\n").writerow(row)
+        lines.append(line.getvalue().removesuffix("\r\n") + "\n")
+    return "".join(lines)
 
 
 def _cells(values: Any) -> Iterable[Any]:

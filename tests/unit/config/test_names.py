@@ -33,3 +33,12 @@ def test_versions_tell_the_code_behind_a_search(tmp_path, monkeypatch):
     assert after["mine"] == before["mine"] and after["helper_of_mine"] != before["helper_of_mine"]
     assert trust.versions(["pandas.DataFrame"])["pandas"].startswith("pandas 3")
     assert trust.versions("sklearn.svm.SVC") == {}
+
+
+def test_a_module_that_is_missing_is_told_from_one_that_it_needs(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "absent_tools.py").write_text("import absent\n")
+    with pytest.raises(InputError, match="'absent_tools.Model' needs the module 'absent'; install it"):
+        build_estimator("absent_tools.Model", Trust(["absent_tools"]))
+    with pytest.raises(InputError, match="the module of 'absent.tools.Model' was not found"):
+        build_estimator("absent.tools.Model", Trust(["absent"]))

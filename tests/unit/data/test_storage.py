@@ -57,6 +57,8 @@ COLUMNS = {
     "ordered": series(pd.Categorical(with_gaps([3, 1, 2] * 4, None), categories=[3, 2, 1], ordered=True), None),
     "object category": series(pd.Categorical(pd.Series(TEXTS, dtype=object)), None),
     "many categories": series(pd.Categorical(range(N), categories=range(300)), None),
+    "127 categories": series(pd.Categorical(range(N), categories=range(127)), None),
+    "128 categories": series(pd.Categorical(range(N), categories=range(128)), None),
     "dates": pd.Series(pd.date_range("2024-02-27", periods=N)),
     "date gaps": pd.Series(with_gaps(pd.date_range("2024-02-27", periods=N), pd.NaT)),
     "seconds": pd.Series(pd.date_range("2024-02-27", periods=N)).astype("datetime64[s]"),

@@ -41,6 +41,21 @@ def test_all_that_a_search_names_is_checked(change, said):
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize("entry", [{"randint": [1, 2**62]}, {"range": [2**62, 0, -1]}])
+def test_a_long_range_is_checked_at_its_ends(entry):
+    """Its numbers are not counted one by one, which would take years."""
+    tree = build_estimator("sklearn.tree.DecisionTreeClassifier", SKLEARN)
+    check_parameters(tree, {"max_leaf_nodes": [2], "max_depth": entry}, SKLEARN, "space")
+    with pytest.raises(InputError, match="max_depth: The 'max_depth' parameter"):
+        kind, (start, stop, *step) = next(iter(entry.items()))
+        check_parameters(
+            tree,
+            {"max_depth": {kind: [start - 1, stop, *step] if kind == "randint" else [start, -1, *step]}},
+            SKLEARN,
+            "space",
+        )
+
+
 def test_parameters_of_a_space_are_checked_against_the_estimator():
     pipeline = build_estimator(PIPELINE, SKLEARN)
     check_parameters(pipeline, {"svc__C": [1], "scale": ["passthrough"]}, SKLEARN, "space")

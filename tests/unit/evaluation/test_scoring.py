@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError
-from cvsearch.evaluation.scoring import Scored, build_scorers, scorer_names
+from cvsearch.evaluation.scoring import Scored, Scorers, build_scorers, scorer_names
+from sklearn.metrics import check_scoring, get_scorer, make_scorer
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
@@ -67,6 +69,39 @@ def test_a_score_that_raises_is_missing_with_its_reason():
     assert scores["accuracy"] == 1.0 and math.isnan(scores["precision"])
     assert list(reasons) == ["precision"]
     assert reasons["precision"].startswith("ValueError: Target is multiclass but average='binary'")
+
+
+def raising(error):
+    def metric(true, predicted):
+        raise error
+
+    return make_scorer(metric)
+
+
+def too_large(true, predicted):
+    return np.empty(2**55).sum()
+
+
+def test_the_error_of_one_of_several_scorers_keeps_its_first_line():
+    model, X, y = SVC().fit([[0], [1]], [0, 1]), [[0], [1]], [0, 1]
+    names = ["one", "two"]
+    for error, reason in (
+        (ValueError("NaN in X.\nSee https://example.org: it helps\n\nmore"), "ValueError: NaN in X."),
+        (KeyError("a"), "KeyError: 'a'"),
+        (ZeroDivisionError(), "ZeroDivisionError"),
+    ):
+        alone = {"one": get_scorer("accuracy"), "two": raising(error)}
+        scorers = Scorers(check_scoring(model, alone, raise_exc=False), alone, names)
+        assert scorers(model, X, y).reasons == {"two": reason}
+    alone["two"] = make_scorer(too_large)
+    with pytest.raises(MemoryError, match="Unable to allocate"):
+        Scorers(check_scoring(model, alone, raise_exc=False), alone, names)(model, X, y)
+
+
+@pytest.mark.parametrize("value", ["", "0.5", "ValueError: no traceback"])
+def test_a_text_is_not_a_score(value):
+    scorers = Scorers(lambda estimator, X, y: {"mine": value}, {}, None)
+    assert scorers(None, [[0]], [0]).reasons == {"mine": "the scorer returned str, not a number"}
 
 
 def test_the_scorers_names_whatever_their_form():

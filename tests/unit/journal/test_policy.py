@@ -89,6 +89,11 @@ def test_of_two_rows_a_success_counts_and_of_failures_the_last_attempt():
     for order in itertools.permutations(rows[1:]):
         records = [Record([("k", each)], None, set(), False) for each in order]
         assert history_of(records).rows == {"k": rows[1]}
+    first = row("failed", 0, train={"score": 1.0}, finished=1.0)
+    rows = [first, row("timeout", 1, finished=2.0)]
+    for order in itertools.permutations(rows):
+        records = [Record([("k", each)], None, set(), False) for each in order]
+        assert history_of(records).rows == {"k": rows[1]}, "also if only the first attempt has train scores"
     rows = [row("ok", train={"score": 1.0}, finished=1.0), row("ok", finished=2.0)]
     for order in itertools.permutations(rows):
         records = [Record([("k", each)], None, set(), False) for each in order]

@@ -1,5 +1,6 @@
 """How a search stands, from journals written here by hand: no Snakemake, no scikit-learn."""
 
+import math
 import subprocess
 import sys
 import time
@@ -123,6 +124,17 @@ def test_the_best_is_that_of_the_most_splits(search):
     journal(search, 1, row(0, 0.9), row(1, 0.5))
     best = progress(search).best
     assert best == Best(0, {"C": 0.0}, 0.7, pytest.approx(0.2), 2)
+
+
+@pytest.mark.parametrize("score", [math.inf, -math.inf])
+def test_an_infinite_score_is_a_score(search, score):
+    draw(search)
+    journal(search, 0, row(0, score), row(1, 0.5), row(2, math.inf))
+    journal(search, 1, row(0, score), row(1, 0.5), row(2, -math.inf))
+    best = progress(search).best
+    assert (best.candidate, best.mean) == ((0, math.inf) if score > 0 else (1, 0.5))
+    assert math.isnan(best.std) == (score > 0)
+    assert f"candidate {best.candidate}" in status_of(search, NOW)
 
 
 def test_the_rate_forgets_an_earlier_run(search):

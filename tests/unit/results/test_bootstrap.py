@@ -10,8 +10,9 @@ from cvsearch.results.statistics.predictions import Draws, SplitPredictions
 from cvsearch.results.statistics.scores import AnyScore, score_of
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import accuracy_score, get_scorer, mean_squared_error, r2_score, roc_auc_score
+from sklearn.metrics import accuracy_score, get_scorer, make_scorer, mean_squared_error, r2_score, roc_auc_score
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
+from sklearn.tree import DecisionTreeClassifier
 
 METHODS = ("predict", "predict_proba", "decision_function")
 
@@ -22,6 +23,8 @@ def kept(estimators, X, y, splits, sample_weight=None):
     for train, test in splits:
         fitted = [estimator.fit(X[train], y[train]) for estimator in estimators()]
         responses = {m: np.array([getattr(f, m)(X[test]) for f in fitted]) for m in METHODS if hasattr(fitted[0], m)}
+        # A run keeps numbers with four bytes.
+        responses = {m: r.astype("float32") if r.dtype.kind == "f" else r for m, r in responses.items()}
         weights = None if sample_weight is None else sample_weight[test]
         found.append(SplitPredictions(test, y[test], responses, weights))
     return found
@@ -190,7 +193,31 @@ def test_scores_are_scikit_learns(name, n_classes):
     fast = score_of(name, scorer, split, classes)
     assert not isinstance(fast, AnyScore)
     expected = AnyScore(scorer, classes).of(split, counts)
-    np.testing.assert_allclose(fast.of(split, counts), expected, atol=1e-9)
+    np.testing.assert_allclose(fast.of(split, counts), expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "made"])
+def test_a_wrong_probability_of_0_costs_what_it_costs_in_the_search(scoring):
+    """Trees are sure of themselves. Log loss clips their probabilities, and numbers of four bytes at another place."""
+    X, y = data("c")
+    ((train, test), *_) = KFold(3).split(X)
+    tree = DecisionTreeClassifier(random_state=0).fit(X[train], y[train])
+    (split,) = kept(lambda: [DecisionTreeClassifier(random_state=0)], X, y, [(train, test)])
+    score = get_scorer("neg_log_loss")(tree, X[test], y[test])
+    assert score < -5
+    found = score_of(scoring, get_scorer("neg_log_loss"), split, [0, 1])
+    assert isinstance(found, AnyScore) == (scoring == "made")
+    assert found.of(split, np.ones((1, len(test)), dtype=int)).item() == pytest.approx(score)
+
+
+def test_a_metric_that_raises_any_error_on_a_draw_has_no_score_on_this_draw():
+    X, y = data("c")
+    ((train, test), *_) = KFold(3).split(X)
+    (split,) = kept(lambda: [LogisticRegression()], X, y, [(train, test)])
+    scorer = make_scorer(lambda true, predicted: 1 / int(true.sum()))
+    only_zeros = (y[test] == 0).astype(int)
+    found = AnyScore(scorer, [0, 1]).of(split, np.stack([only_zeros, np.ones_like(only_zeros)]))
+    assert np.isnan(found[0, 0]) and found[1, 0] == 1 / y[test].sum()
 
 
 def test_any_scorer_that_asks_for_weights_gets_them():

@@ -35,14 +35,14 @@ def splits_of(y):
     return [(positions[20 + i :], positions[: 20 + i]) for i, positions in enumerate(shuffled)]
 
 
-def searched(folder, X, y, estimator, space, scoring, skip=()):
+def searched(folder, X, y, estimator, space, scoring, skip=(), **columns):
     """Evaluate a grid in this process, as the jobs would, and return its `Predictions` and its journals."""
     search = checked(
         {"estimator": estimator, "param_distributions": space, "strategy": "grid"}, scoring=scoring, n_candidates=99
     )
     results = folder / "results"
-    data = dataset_of(X, y)
-    about = store_dataset(DatasetPaths(results / "dataset").folder, X, y)
+    data = dataset_of(X, y, **columns)
+    about = store_dataset(DatasetPaths(results / "dataset").folder, X, y, **columns)
     paths = SearchPaths.of("s", results)
     settings = strategy_of(search).propose(0, [])
     bits, labels = content_of(search, TRUST, data)
@@ -116,6 +116,18 @@ def test_the_table_of_two_classes_with_texts(tmp_path):
     parquet = pd.read_parquet(io.BytesIO(parquet_of(columns)))
     assert parquet["decision"].dtype == "float32"
     pd.testing.assert_frame_equal(parquet.astype(table.dtypes.to_dict()), table, check_exact=False, rtol=1e-6)
+
+
+def test_samples_in_the_order_of_time_keep_the_number_of_their_row(tmp_path):
+    X, y = load_iris(return_X_y=True)
+    time = np.random.RandomState(0).permutation(len(y))
+    predictions, _ = searched(tmp_path, X, y, *TREES, time=time)
+    columns = prediction_columns(predictions, 4)
+    np.testing.assert_array_equal(columns["target"], y[columns["sample"]])
+    assert len(set(y[predictions.test(0)] == predictions.target(0))) == 2, "the stored order is another one"
+    for split in range(N_SPLITS):
+        samples = columns["sample"][columns["split"] == split]
+        assert samples.tolist() == sorted(samples)
 
 
 def test_the_table_of_several_classes(tmp_path):

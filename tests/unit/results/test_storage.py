@@ -1,6 +1,8 @@
 """Tables as files: what was written is read again bit for bit, or is refused."""
 
+import csv
 import hashlib
+import io
 import math
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
 from cvsearch.results import storage
-from cvsearch.results.storage import csv_bytes, read_table, scorer_of, table_bytes
+from cvsearch.results.storage import csv_bytes, parquet_bytes, read_table, scorer_of, table_bytes
 
 
 def test_floats_survive_the_table_bit_for_bit():
@@ -26,6 +28,17 @@ def test_a_long_table_is_written_in_pieces(monkeypatch):
     assert csv_bytes({"a": range(7), "b": [None, "x,y", math.nan, 1.5, True, "", 0]}) == (
         b'a,b\n0,\n1,"x,y"\n2,\n3,1.5\n4,True\n5,\n6,0\n'
     )
+
+
+def test_a_carriage_return_stays_in_its_cell():
+    columns = {"a": ["yes\r", "no", 'a\r\n"b"', "x,y"], "b": [1.5, math.nan, 2, 3]}
+    content = csv_bytes(columns)
+    assert content.count(b"\r") == 2
+    read = pd.read_csv(pd.io.common.BytesIO(content))
+    assert read["a"].tolist() == columns["a"]
+    np.testing.assert_array_equal(read["b"], columns["b"])
+    assert [row["a"] for row in csv.DictReader(io.StringIO(content.decode(), newline=""))] == columns["a"]
+    assert pd.read_parquet(pd.io.common.BytesIO(parquet_bytes(content)))["a"].tolist() == columns["a"]
 
 
 @pytest.fixture

@@ -156,7 +156,9 @@ class AnyScore(Score):
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")
                         scores[j, i] = self.scorer(estimator, drawn[:, np.newaxis], split.target[drawn], **weights)
-                except ValueError:  # No sample was drawn, or only samples of one class.
+                except MemoryError:
+                    raise
+                except Exception:  # For example, no sample of a class was drawn. A metric may raise any error.
                     continue
         return scores
 
@@ -175,7 +177,9 @@ def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
 
     def response(method: str) -> Any:
         def respond(self: Any, X: Any) -> Any:
-            return np.asarray(responses[method])[X[:, 0]]
+            drawn = np.asarray(responses[method])[X[:, 0]]
+            # Some metrics clip at the precision of the numbers. The search's scorer got numbers of eight bytes.
+            return drawn.astype(float) if drawn.dtype.kind == "f" else drawn
 
         respond.__name__ = method  # Scorers read this name.
         return respond
@@ -333,10 +337,11 @@ class _LogLikelihood:
     def __call__(self, split: SplitPredictions, response: Any) -> list[Any]:
         import numpy as np
 
-        eps = np.finfo(response.dtype).eps
+        # Probabilities are kept with four bytes. The scorer got eight, and clips at the precision of these.
+        eps = np.finfo(float).eps
         column = np.searchsorted(self.classes, split.target)
-        right = response[:, np.arange(len(column)), column]
-        return [np.log(np.clip(right, eps, 1 - eps).astype(float))]
+        right = response[:, np.arange(len(column)), column].astype(float)
+        return [np.log(np.clip(right, eps, 1 - eps))]
 
 
 class _Confusion:
