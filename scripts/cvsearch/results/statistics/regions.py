@@ -239,7 +239,7 @@ def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Call
             return float(f"{axis.value(end):.3g}")
         return _rounded(end, axis, outward)
 
-    def may(end: float, outward: Callable[[float], int]) -> bool:
+    def may(outward: Callable[[float], int], end: float) -> bool:
         value = written(end, outward)
         return _may(axis.value(value) if kind == "logspace" else value, axis, allowed)
 
@@ -254,7 +254,7 @@ def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Call
 
 
 def _within_reach(
-    axis: Axis, low: float, high: float, may: Callable[[float, Callable[[float], int]], bool]
+    axis: Axis, low: float, high: float, may: Callable[[Callable[[float], int], float], bool]
 ) -> tuple[float, float]:
     """Return the ends of a region. An end that is beyond the axis moves back as far as the estimator needs it.
 
@@ -264,12 +264,12 @@ def _within_reach(
     low, high : float
         Places on the scale.
     may : callable
-        ``may(end, outward)`` tells whether the estimator takes an end, which `outward` rounds.
+        ``may(outward, end)`` tells whether the estimator takes an end, which `outward` rounds.
     """
     if low < axis.low:
-        low = _furthest(axis.low, low, functools.partial(may, outward=math.floor))
+        low = _furthest(axis.low, low, functools.partial(may, math.floor))
     if high > axis.high:
-        high = _furthest(axis.high, high, functools.partial(may, outward=math.ceil))
+        high = _furthest(axis.high, high, functools.partial(may, math.ceil))
     return low, high
 
 
@@ -346,7 +346,7 @@ def _next_whole(arguments: list[int], axis: Axis, low: float, high: float, allow
     def whole(end: float, outward: Callable[[float], int]) -> int:
         return start + step * outward((end - start) / step)
 
-    def may(end: float, outward: Callable[[float], int]) -> bool:
+    def may(outward: Callable[[float], int], end: float) -> bool:
         return _may(whole(end, outward), axis, allowed)
 
     low, high = _within_reach(axis, low, high, may)
