@@ -33,9 +33,9 @@ def main(paths, dataset, holdout, search, module_versions, say=say):
     """
     best = store(read_json(paths.best, REBUILD), str(paths.best))
     data = load_dataset(dataset)
-    samples = data.take(searched(data, None if holdout is None else load_holdout(holdout)))
+    positions = searched(data, None if holdout is None else load_holdout(holdout))
     with stopped_in_order():
-        fitted = refit(search, best["params"], Trust(module_versions), samples)
+        fitted = refit(search, best["params"], Trust(module_versions), data.take(positions), positions)
         types = write_model(paths, fitted)
     own = sorted({name.split(".")[0] for name in types} & set(module_versions))
     if own:

@@ -32,17 +32,18 @@ def main(paths, dataset, holdout, search, module_versions, output):
     """
     data, trust = load_dataset(dataset), Trust(module_versions)
     held_out = load_holdout(holdout)
-    unseen, seen = data.take(held_out), data.take(searched(data, held_out))
-    scores = score_on_holdout(search, trust, read_model(paths), unseen)
+    positions = searched(data, held_out)
+    unseen, seen = data.take(held_out), data.take(positions)
+    scores = score_on_holdout(search, trust, read_model(paths), unseen, positions)
     baselines = {}
     for name, spec in baseline_specs(search["estimator"], trust, data.y is not None).items():
         of_baseline = {**search, "estimator": spec}
         try:
-            fitted = refit(of_baseline, {}, trust, seen)
+            fitted = refit(of_baseline, {}, trust, seen, positions)
         except Exception as error:  # The job goes on if a baseline fails.
             baselines[name] = {"error": describe_error(error)}
         else:
-            baselines[name] = score_on_holdout(of_baseline, trust, fitted, unseen)
+            baselines[name] = score_on_holdout(of_baseline, trust, fitted, unseen, positions)
     write_json(output, strict({"n_samples": len(held_out), "scores": scores, "baselines": baselines}))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset, Samples
 from cvsearch.errors import InputError, damaged
-from cvsearch.evaluation.estimator import REFIT, build_estimator, make_seeded, seed_global_generators
+from cvsearch.evaluation.estimator import REFIT, build_estimator, columns_for, make_seeded, seed_global_generators
 from cvsearch.evaluation.scoring import build_scorers, describe_error
 from cvsearch.evaluation.weights import WEIGHT, request_weights, routed, withdraw_requests
 from cvsearch.files import read_json, write_atomically, write_json
@@ -15,7 +15,7 @@ from cvsearch.journal.identity import Params
 from cvsearch.layout import SearchPaths
 
 
-def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples) -> Any:
+def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples, positions: Any) -> Any:
     """Fit a candidate on all samples that the search saw, as `GridSearchCV` refits its best one.
 
     Parameters
@@ -26,6 +26,8 @@ def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples
         Parameters of the candidate, as stored values.
     trust : Trust
     samples : Samples
+    positions : ndarray of int
+        Positions of these samples in the dataset.
 
     Returns
     -------
@@ -35,13 +37,14 @@ def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples
     seed_global_generators(search["random_state"], REFIT)
     estimator = make_seeded(build_estimator(search["estimator"], trust), params, trust, search["random_state"], REFIT)
     targets = () if samples.y is None else (samples.y,)
+    X = columns_for(estimator, samples.X, positions)
     weighted = samples.sample_weight is not None
     with routed(weighted):
         if weighted:
-            request_weights(estimator).fit(samples.X, *targets, **{WEIGHT: samples.sample_weight})
+            request_weights(estimator).fit(X, *targets, **{WEIGHT: samples.sample_weight})
             withdraw_requests(estimator)
         else:
-            estimator.fit(samples.X, *targets)
+            estimator.fit(X, *targets)
     return estimator
 
 
@@ -60,8 +63,21 @@ def searched(data: Dataset, held_out: Any) -> Any:
     return positions if held_out is None else np.setdiff1d(positions, held_out)
 
 
-def score_on_holdout(search: dict[str, Any], trust: Trust, fitted: Any, samples: Samples) -> dict[str, float | None]:
+def score_on_holdout(
+    search: dict[str, Any], trust: Trust, fitted: Any, samples: Samples, fitted_on: Any
+) -> dict[str, float | None]:
     """Score a fitted estimator once on the samples that are held out.
+
+    Parameters
+    ----------
+    search : dict
+        estimator, scoring of the config.
+    trust : Trust
+    fitted : estimator
+    samples : Samples
+        The samples that are held out.
+    fitted_on : ndarray of int
+        Positions in the dataset of the samples that the estimator was fitted on.
 
     Returns
     -------
@@ -75,7 +91,8 @@ def score_on_holdout(search: dict[str, Any], trust: Trust, fitted: Any, samples:
         )
         if weighted:  # A pipeline's own score needs these requests, and a saved model has none.
             request_weights(fitted)
-        scored = scorers(fitted, samples.X, samples.y, samples.sample_weight)
+        X = columns_for(fitted, samples.X, fitted_on)
+        scored = scorers(fitted, X, samples.y, samples.sample_weight)
     return {name: None if math.isnan(score) else score for name, score in scored.scores.items()}
 
 

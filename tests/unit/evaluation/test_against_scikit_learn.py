@@ -5,8 +5,11 @@ import oracle
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.metrics import pairwise_distances
 from sklearn.model_selection import train_test_split
+from sklearn.neighbors import kneighbors_graph
 
 RNG = np.random.RandomState(0)
 IRIS, DIABETES = load_iris(return_X_y=True), load_diabetes(return_X_y=True)
@@ -72,3 +75,43 @@ def searches(draw):
 def test_every_column_equals_grid_search(drawn):
     search, (X, y), splits = drawn
     oracle.assert_equal_columns(search, X, y, splits)
+
+
+KERNEL = IRIS[0] @ IRIS[0].T
+PRECOMPUTED = {
+    "kernel": (KERNEL, {"sklearn.svm.SVC": {"kernel": "precomputed"}}, {"C": [0.1, 10.0]}),
+    "distances": (
+        pairwise_distances(IRIS[0]),
+        {"sklearn.neighbors.KNeighborsClassifier": {"metric": "precomputed"}},
+        {"n_neighbors": [1, 5]},
+    ),
+    "ridge": (
+        KERNEL,
+        {"sklearn.kernel_ridge.KernelRidge": {"kernel": "precomputed"}},
+        {"alpha": [0.1, 10.0]},
+    ),
+    "sparse distances": (
+        csr_matrix(kneighbors_graph(IRIS[0], 140, mode="distance", include_self=True)),
+        {"sklearn.neighbors.KNeighborsClassifier": {"metric": "precomputed"}},
+        {"n_neighbors": [1, 5]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PRECOMPUTED)
+@pytest.mark.filterwarnings("ignore")
+def test_kernels_and_distances_between_samples(name):
+    X, estimator, space = PRECOMPUTED[name]
+    search = {"estimator": estimator, "param_distributions": space, "strategy": "grid"}
+    splits = [train_test_split(np.arange(150), test_size=0.2, random_state=i) for i in range(2)]
+    oracle.assert_equal_columns(oracle.checked(search), X, IRIS[1], splits)
+
+
+@pytest.mark.parametrize("X", [np.hstack([KERNEL, KERNEL]), KERNEL[:, :130]], ids=["too many columns", "too few"])
+def test_a_kernel_that_is_not_square_is_refused_as_by_grid_search(X):
+    search = {"estimator": {"sklearn.svm.SVC": {"kernel": "precomputed"}}, "param_distributions": {"C": [1.0]}}
+    splits = [train_test_split(np.arange(150), test_size=0.2, random_state=0)]
+    with pytest.raises(ValueError, match="X should be a square kernel matrix"):
+        oracle.expected(oracle.checked(search), X, IRIS[1], splits)
+    evaluations = oracle.evaluate(oracle.checked(search), oracle.dataset_of(X, IRIS[1]), splits)
+    assert evaluations.errors == {(0, 0): "ValueError: X should be a square kernel matrix"}

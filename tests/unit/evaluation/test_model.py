@@ -21,6 +21,7 @@ from cvsearch.report.status import status_of
 from oracle import SKLEARN, checked, store_dataset
 from refit_model import main
 from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV, ShuffleSplit
 from workflow_runs import ROOT
@@ -112,8 +113,22 @@ def test_a_model_that_was_fitted_with_weights_is_saved_and_scored(tmp_path, name
     fitted = read_model(paths)
     np.testing.assert_array_equal(fitted.predict(X), estimator.predict(X))
     expected = accuracy_score(y[held], estimator.predict(X[held]), sample_weight=weights[held])
-    found = score_on_holdout(search, SKLEARN, fitted, load_dataset(dataset).take(held))
+    found = score_on_holdout(search, SKLEARN, fitted, load_dataset(dataset).take(held), seen)
     assert found == {"score": expected}
+
+
+def test_a_kernel_between_samples_has_the_columns_of_the_samples_that_were_fitted(tmp_path):
+    X, y = load_breast_cancer(return_X_y=True)
+    kernel, held = X @ X.T, np.arange(0, 569, 5)
+    paths, dataset = prepare(tmp_path, kernel, y, {"alpha": 0.1})
+    spec = {"sklearn.kernel_ridge.KernelRidge": {"kernel": "precomputed"}}
+    search = checked({"estimator": spec, "param_distributions": {"alpha": [0.1]}, "scoring": "r2"})
+    write_positions(tmp_path / "holdout.npz", holdout=held)
+    main(paths, dataset, tmp_path / "holdout.npz", search, {})
+    seen = np.setdiff1d(np.arange(len(y)), held)
+    expected = KernelRidge(alpha=0.1, kernel="precomputed").fit(kernel[np.ix_(seen, seen)], y[seen])
+    found = score_on_holdout(search, SKLEARN, read_model(paths), load_dataset(dataset).take(held), seen)
+    assert found == {"score": expected.score(kernel[np.ix_(held, seen)], y[held])}
 
 
 def test_an_open_random_state_is_that_of_the_refit(tmp_path):

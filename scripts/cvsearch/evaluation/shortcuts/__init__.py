@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cvsearch.data.dataset import Dataset
+from cvsearch.evaluation.estimator import columns_for
 from cvsearch.evaluation.limits import shared_memory_bytes
 from cvsearch.evaluation.shortcuts.distances import MEMORY_BYTES, Distances, stand_in_for, takes_gram_matrix
 from cvsearch.evaluation.shortcuts.finite import assume_finite, contains_estimators
@@ -101,7 +102,7 @@ class SharedWork:
         self.weight_train, self.weight_test = self._train.sample_weight, self._test.sample_weight
         self.enabled = self.share_distances = enabled and not self.is_weighted
         self._samples_only = samples_only
-        self._finite, self._train_positions = dataset.about["X_is_finite"], train
+        self._about, self._train_positions = dataset.about, train
         self._behind: tuple[str | None, Behind | None] = (None, None)
         self._distances: tuple[str | None, Distances | None] = (None, None)
 
@@ -125,11 +126,10 @@ class SharedWork:
 
         if not get_tags(estimator).input_tags.pairwise:
             return self.X_train, self.X_train, self.X_test
-        n_samples = len(self.X_train) + len(self.X_test)
-        if getattr(self.X_train, "shape", (0, 0))[1] < n_samples:
+        if getattr(self.X_train, "shape", (0, 0))[1] != self._about["n_samples"]:
             raise ValueError("X should be a square kernel matrix")
-        X_train = read_only(self.X_train[:, self._train_positions])
-        return X_train, X_train, read_only(self.X_test[:, self._train_positions])
+        X_train, X_test = (columns_for(estimator, X, self._train_positions) for X in (self.X_train, self.X_test))
+        return read_only(X_train), read_only(X_train), read_only(X_test)
 
     def prefix(self, params: Params, estimator: Any) -> str:
         """Return a text that is equal for candidates of an estimator that share their pipeline's first steps."""
@@ -176,7 +176,7 @@ class SharedWork:
             return self._fit_weighted(estimator, sides)
         steps, last = steps_and_last(estimator)
         if steps is None:
-            return self._fit(estimator, sides, "X", self._finite, share)
+            return self._fit(estimator, sides, "X", self._about["X_is_finite"], share)
         if may_write(steps) or not self._samples_only:
             return self._fit_pipeline(estimator, steps, last, sides, seed)
         key = key_of_steps(steps) if share else None
