@@ -6,7 +6,6 @@ They are evaluated like candidates: in a worker, under the same limits, with eac
 import math
 from pathlib import Path
 
-from cvsearch.candidates.plan import read_plans
 from cvsearch.config.names import Trust
 from cvsearch.console import job, say
 from cvsearch.data.dataset import load_dataset, read_about
@@ -15,6 +14,7 @@ from cvsearch.evaluation.baselines import DEFAULT, NO_PARAMETERS, baseline_specs
 from cvsearch.evaluation.batch import Batch
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.limits import slurm_limits
+from cvsearch.evaluation.predictions import content_of, kept_bits
 from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
@@ -57,7 +57,7 @@ def evaluate_baseline(paths, split, positions, split_sha256, dataset, search, mo
     return work.history.rows[NO_PARAMETERS.key], identity.sha256
 
 
-def main(paths, positions, split_abouts, dataset, search, module_versions, deadline=math.inf, say=say):
+def main(paths, positions, split_abouts, dataset, search, module_versions, predictions_mb, deadline=math.inf, say=say):
     """Evaluate the baselines that are missing in the journal, and write ``baselines.csv`` and ``baselines.json``.
 
     Parameters
@@ -71,15 +71,21 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, deadl
         estimator, scoring, random_state, limits, retry_failed, return_train_score of the config.
     module_versions : dict of str to str
         Versions of the trusted modules that the search uses.
+    predictions_mb : float
+        The predictions of each baseline are kept if they fit by themselves. So they are there if those of the
+        candidates are kept, whatever the number of candidates is.
     deadline : float
         The time when the job ends, as ``time.monotonic()`` tells it.
     say : callable
         Called with each message.
     """
-    plans, has_target = read_plans(paths), read_about(dataset)["target_type"] is not None
-    bits = plans[-1].prediction_bits if plans else 0
+    trust, has_target = Trust(module_versions), read_about(dataset)["target_type"] is not None
     splits = [read_split_about(path) for path in split_abouts]
-    specs = baseline_specs(search["estimator"], Trust(module_versions), has_target)
+    bits = 0
+    if predictions_mb:
+        content = content_of(search, trust, load_dataset(dataset))
+        bits, _ = kept_bits(content.bits, 1, [about["n_test"] for about in splits], predictions_mb)
+    specs = baseline_specs(search["estimator"], trust, has_target)
     rows = {name: [] for name in specs}
     identities = []
     for split, (at, about) in enumerate(zip(positions, splits, strict=True)):
@@ -112,5 +118,6 @@ if __name__ == "__main__":
             Path(snakemake.input.about).parent,
             {**snakemake.params.search, **conditions, "limits": limits},
             snakemake.params.module_versions,
+            snakemake.params.terms["predictions_mb"],
             deadline,
         )

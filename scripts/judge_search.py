@@ -1,5 +1,6 @@
 """Judge a finished search: write its verdict, compare its candidates with the best one, and write its findings."""
 
+from operator import itemgetter
 from pathlib import Path
 
 from cvsearch.candidates.plan import read_plans
@@ -42,10 +43,12 @@ def main(paths, search, module_versions, dataset, split_abouts, summary):
     found = judged.as_search()
     verdict = verdict_of(found, judged.corrected(), judged.core_hours(), judged.allowed())
     write_atomically(paths.comparison, csv_bytes(compare(found.scores, found.best, found.ratio)))
-    rare = accuracy_of_rare_classes(ranking_scorer(search["scoring"]), judged.dataset.about["classes"])
-    findings = [*([rare] if rare else []), *findings_of(judged.outcome(verdict))]
-    of_splits = read_json(summary, SPLITS)["findings"]
-    write_json(paths.findings, strict([*of_splits, *(finding._asdict() for finding in findings)]))
+    audited = read_json(summary, SPLITS)
+    findings = [*audited["findings"], *(each._asdict() for each in findings_of(judged.outcome(verdict)))]
+    if judged.classifies:
+        rare = accuracy_of_rare_classes(ranking_scorer(search["scoring"]), judged.dataset.about["classes"])
+        findings += audited["class_findings"] + ([rare._asdict()] if rare else [])
+    write_json(paths.findings, strict(sorted(findings, key=itemgetter("number"))))
     write_json(paths.verdict, verdict)
 
 

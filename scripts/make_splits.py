@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cvsearch.config.names import Trust
 from cvsearch.console import job
-from cvsearch.data.audit import Split, audit
+from cvsearch.data.audit import Split, audit, audit_classes
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.holdout import holdout_positions
 from cvsearch.data.splits import ClassCounts, shuffle_split, write_holdout, write_split
@@ -54,8 +54,8 @@ def main(dataset, settings, module_versions, paths, holdout, summary):
             splits.append(Split(*split))
             write_split(paths[i], *split, about["sha256"], counts)
             messages += splitter.messages(split) if i == 0 else []
-    findings = [finding._asdict() for finding in audit(data, splits, counts)]
-    write_json(summary, {"messages": messages, "findings": findings})
+    found = {"findings": audit(data, splits), "class_findings": audit_classes(splits, counts) if counts else []}
+    write_json(summary, {"messages": messages, **{key: [each._asdict() for each in found[key]] for key in found}})
 
 
 def _all(values):

@@ -55,3 +55,21 @@ def test_the_pilot_keeps_what_the_search_keeps(workdir, tiny):
     run = workdir.snakemake("results/tree/predictions.csv")
     assert "6 in the journal" in run.output
     assert len(predictions_of(workdir)) == 60
+
+
+def test_a_search_that_shrinks_until_its_predictions_fit(workdir, tiny):
+    """The baselines have kept theirs, so there are gains. The whole numbers that a regressor predicts are not classes."""
+    regression = {"dataset": {"loader": "sklearn.datasets.load_diabetes"}, "scoring": None, "n_candidates": 12}
+    tiny["searches"][0]["estimator"] = "sklearn.tree.DecisionTreeRegressor"
+    workdir.write("config.yaml", tiny | regression | {"predictions_mb": 0.008})
+    verdict = workdir.path / "results/tree/verdict.json"
+    workdir.snakemake("results/tree/verdict.json")
+    assert json.loads(verdict.read_text())["corrected"]["reason"].startswith("no predictions are kept")
+    run = workdir.snakemake("results/tree/verdict.json", "--config", "n_candidates=6")
+    assert (run.jobs["evaluate_baselines"], run.evaluated) == (0, 12)
+    assert json.loads(verdict.read_text())["gain_over_default"]["reason"] is None
+
+    findings = json.loads((workdir.path / "results/tree/findings.json").read_text())
+    assert "class-missing-on-a-side" not in [finding["id"] for finding in findings]
+    of_splits = json.loads((workdir.path / "results/splits/splits.json").read_text())
+    assert "class-missing-on-a-side" in [finding["id"] for finding in of_splits["class_findings"]]

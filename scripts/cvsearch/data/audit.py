@@ -1,6 +1,7 @@
 """The audit of the splits: what may make their scores too high, too rough or missing.
 
-docs/findings.md has a section for each finding. The audit does not look at the samples that are held out.
+docs/findings.md has a section for each finding. `audit` and `audit_classes` do not look at the samples that are held
+out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,21 +58,12 @@ class Split(NamedTuple):
     test: Any
 
 
-def audit(data: Dataset, splits: Sequence[Split], counts: ClassCounts | None) -> list[Finding]:
-    """Return the findings about the splits of a dataset.
-
-    Parameters
-    ----------
-    data : Dataset
-    splits : sequence of Split
-    counts : ClassCounts or None
-        Given if the target holds classes.
-    """
+def audit(data: Dataset, splits: Sequence[Split]) -> list[Finding]:
+    """Return the findings about the splits of a dataset, whatever the target is."""
     groups = None if data.groups is None else data.groups[:]
     moments = None if data.moments is None else data.moments[:]
     found = [
-        _small_sides(splits, counts),
-        _missing_classes(splits, counts),
+        _small_sides(splits),
         _shared(splits, groups, GROUPS),
         _duplicates(splits, _row_hashes(data, splits)),
         _shared(splits, moments, MOMENTS),
@@ -80,27 +72,45 @@ def audit(data: Dataset, splits: Sequence[Split], counts: ClassCounts | None) ->
     return [finding for finding in found if finding is not None]
 
 
-def _small_sides(splits: Sequence[Split], counts: ClassCounts | None) -> Finding | None:
-    small = [(len(split.test), f"split {i} tests on {len(split.test):,} samples") for i, split in enumerate(splits)]
-    small = [(n, text) for n, text in small if n < SMALL_SIDE]
-    if not small and counts is not None:
-        of_classes = [(n, name, i) for i, split in enumerate(splits) for name, n in counts.of(split.test).items() if n]
-        small = [(n, f"split {i} tests on {n:,} of class {name}") for n, name, i in of_classes if n < RARE]
+def audit_classes(splits: Sequence[Split], counts: ClassCounts) -> list[Finding]:
+    """Return the findings about the classes of a target. They count for searches of a classifier.
+
+    Whole numbers are classes for scikit-learn. A regressor may predict them too.
+    """
+    found = [_small_classes(splits, counts), _missing_classes(splits, counts)]
+    return [finding for finding in found if finding is not None]
+
+
+SMALL = Finding(
+    1,
+    "small-test-side",
+    "A test side has few samples",
+    INFO,
+    "{smallest}; {n} such cases",
+    "test on more samples (test_size, or fewer folds), or on more splits: the score of a small side is rough",
+)
+
+
+def _small_sides(splits: Sequence[Split]) -> Finding | None:
+    sizes = [(len(split.test), i) for i, split in enumerate(splits)]
+    return _of_smallest([(n, f"split {i} tests on {n:,} samples") for n, i in sizes if n < SMALL_SIDE])
+
+
+def _small_classes(splits: Sequence[Split], counts: ClassCounts) -> Finding | None:
+    """Return the finding about a class that is rare on a test side. A side that is small anyway has its own finding."""
+    if _small_sides(splits):
+        return None
+    of_classes = [(n, name, i) for i, split in enumerate(splits) for name, n in counts.of(split.test).items() if n]
+    return _of_smallest([(n, f"split {i} tests on {n:,} of class {name}") for n, name, i in of_classes if n < RARE])
+
+
+def _of_smallest(small: Sequence[tuple[int, str]]) -> Finding | None:
     if not small:
         return None
-    return Finding(
-        1,
-        "small-test-side",
-        "A test side has few samples",
-        INFO,
-        f"{min(small)[1]}; {len(small):,} such cases",
-        "test on more samples (test_size, or fewer folds), or on more splits: the score of a small side is rough",
-    )
+    return SMALL._replace(evidence=SMALL.evidence.format(smallest=min(small)[1], n=f"{len(small):,}"))
 
 
-def _missing_classes(splits: Sequence[Split], counts: ClassCounts | None) -> Finding | None:
-    if counts is None:
-        return None
+def _missing_classes(splits: Sequence[Split], counts: ClassCounts) -> Finding | None:
     everywhere = {name for split in splits for side in split for name, n in counts.of(side).items() if n}
     missing = [
         f"split {i} has no sample of class {name} on its {side} side"
@@ -193,7 +203,7 @@ def _future(splits: Sequence[Split]) -> Finding | None:
 
 
 def accuracy_of_rare_classes(scorer: Any, classes: dict[str, int] | None) -> Finding | None:
-    """Return a finding if a search is ranked by accuracy and one class is most of the samples.
+    """Return a finding if the search of a classifier is ranked by accuracy and one class is most of the samples.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from cvsearch.errors import InputError
 from cvsearch.evaluation.baselines import NO_PARAMETERS, baseline_specs
 from cvsearch.evaluation.check import allowed_values
 from cvsearch.evaluation.estimator import build_estimator
-from cvsearch.evaluation.predictions import content_of
+from cvsearch.evaluation.predictions import METHODS, content_of
 from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, ranking_scorer
 from cvsearch.evaluation.weights import routed
 from cvsearch.files import read_json
@@ -26,8 +26,6 @@ from cvsearch.results.statistics.predictions import SplitPredictions
 from cvsearch.results.statistics.scores import score_of
 from cvsearch.results.storage import REBUILD, read_table
 from cvsearch.results.verdict import Search
-
-METHODS = ("predict", "predict_proba", "decision_function")
 
 
 class Judged:
@@ -59,6 +57,13 @@ class Judged:
         self.best = store(read_json(paths.best, REBUILD), str(paths.best))
         self.table, self.evaluations = read_table(paths.table), read_table(paths.evaluations)
         self.scorer: str = self.best["scorer"]
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the search's estimator is a classifier."""
+        from sklearn.base import is_classifier
+
+        return bool(is_classifier(build_estimator(self.search["estimator"], self.trust)))
 
     @property
     def scores(self) -> Any:
@@ -172,18 +177,13 @@ class Judged:
         InputError
             If a candidate does not have predictions on some split.
         """
-        import numpy as np
-
-        classes, made = predictions.classes, []
+        made = []
         for split in range(len(self.splits)):
-            responses = {}
-            for method in METHODS:
-                found: dict[int, Any] = {}
+            found: dict[str, dict[int, Any]] = {method: {} for method in METHODS}
+            for method, of_candidates in found.items():
                 for block in predictions.blocks(split, method):
-                    found |= dict(zip(block.candidates.tolist(), block.values, strict=True))
-                if all(number in found for number in numbers):
-                    values = np.stack([found[number] for number in numbers])
-                    responses[method] = values if classes is None or method != "predict" else classes[values]
+                    of_candidates |= dict(zip(block.candidates.tolist(), block.values, strict=True))
+            responses = responses_of(found, numbers, predictions.classes)
             if not responses:
                 raise InputError("some candidates that have a score have no kept predictions")
             test = predictions.test(split)
@@ -215,3 +215,38 @@ class Judged:
             if not timed["capped"]:
                 forecast = timed["seconds_per_evaluation"] * len(self.evaluations) / 3600
         return {"forecast": forecast, "actual": float(self.evaluations["time"].sum()) / 3600}
+
+
+def responses_of(found: dict[str, dict[int, Any]], numbers: Sequence[int], classes: Any) -> dict[str, Any]:
+    """Return the responses that all of some candidates have, by method.
+
+    A scorer such as ``roc_auc`` takes the decision values of one candidate, and the probabilities of a candidate that
+    has no decision values. So with two classes, the probability of the second class takes the place of a decision value
+    that is missing.
+
+    Parameters
+    ----------
+    found : dict of str to dict of int to ndarray
+        The kept predictions on one split, by method and candidate.
+    numbers : sequence of int
+        The candidates.
+    classes : ndarray or None
+        The classes, if labels are kept as codes.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The first axis is that of the candidates.
+    """
+    import numpy as np
+
+    decisions, probabilities = found["decision_function"], found["predict_proba"]
+    if decisions and classes is not None and len(classes) == 2:
+        instead = {number: values[:, 1] for number, values in probabilities.items()}
+        found = {**found, "decision_function": instead | decisions}
+    responses = {}
+    for method, of_candidates in found.items():
+        if all(number in of_candidates for number in numbers):
+            values = np.stack([of_candidates[number] for number in numbers])
+            responses[method] = values if classes is None or method != "predict" else classes[values]
+    return responses

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from cvsearch.data.audit import INFO, WARNING, Split, accuracy_of_rare_classes, audit
+from cvsearch.data.audit import INFO, WARNING, Split, accuracy_of_rare_classes, audit, audit_classes
 from cvsearch.data.splits import ClassCounts
 from cvsearch.evaluation.scoring import ranking_scorer
 from scipy import sparse
@@ -39,8 +39,9 @@ def halves(n=200, start=0):
 
 
 def found(data, splits=None, y=None):
-    counts = None if y is None else ClassCounts(np.asarray(y))
-    return {finding.id: finding for finding in audit(data, splits or halves(data.about["n_samples"]), counts)}
+    splits = splits or halves(data.about["n_samples"])
+    of_classes = [] if y is None else audit_classes(splits, ClassCounts(np.asarray(y)))
+    return {finding.id: finding for finding in audit(data, splits) + of_classes}
 
 
 BALANCED = np.tile([0, 1], 100)

@@ -29,12 +29,13 @@ class Folder:
         for i, (train, test) in enumerate(self.splits):
             write_split(split_paths(i, self.results), train, test, about["sha256"])
 
-    def evaluate(self, search, n_splits=None, module_versions=None):
+    def evaluate(self, search, n_splits=None, module_versions=None, predictions_mb=0):
         """Run the job; return its table."""
         said = []
         files = [split_paths(i, self.results) for i in range(n_splits or len(self.splits))]
         positions, abouts = zip(*files, strict=True)
-        main(self.paths, positions, abouts, self.data.folder, search, module_versions or {}, say=said.append)
+        versions = module_versions or {}
+        main(self.paths, positions, abouts, self.data.folder, search, versions, predictions_mb, say=said.append)
         assert said == []
         return pd.read_csv(self.paths.baselines, keep_default_na=False, na_values=[""])
 

@@ -131,7 +131,7 @@ def corrected(
     gains = {
         name: _interval(_over_splits(scores - others[name], shares), method)
         if name in others
-        else Interval.none(f"the baseline {name} has no score on some split")
+        else Interval.none(f"the baseline {name} has no kept predictions on some split")
         for name in baselines
     }
     return Corrected(_interval(_over_splits(scores, shares), method), gains)
