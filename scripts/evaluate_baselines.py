@@ -85,7 +85,7 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, predi
     if predictions_mb:
         content = content_of(search, trust, load_dataset(dataset))
         bits, _ = kept_bits(content.bits, 1, [about["n_test"] for about in splits], predictions_mb)
-    specs = baseline_specs(search["estimator"], trust, has_target)
+    specs = baseline_specs(search["estimator"], trust, has_target, search["scoring"])
     rows = {name: [] for name in specs}
     identities = []
     for split, (at, about) in enumerate(zip(positions, splits, strict=True)):

@@ -36,7 +36,8 @@ def main(paths, dataset, holdout, search, module_versions, output):
     unseen, seen = data.take(held_out), data.take(positions)
     scores = score_on_holdout(search, trust, read_model(paths), unseen, positions)
     baselines = {}
-    for name, spec in baseline_specs(search["estimator"], trust, data.y is not None).items():
+    specs = baseline_specs(search["estimator"], trust, data.y is not None, search["scoring"])
+    for name, spec in specs.items():
         of_baseline = {**search, "estimator": spec}
         try:
             fitted = refit(of_baseline, {}, trust, seen, positions)

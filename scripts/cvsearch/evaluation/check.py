@@ -80,6 +80,8 @@ def check_init_values(estimator: Any, path: str) -> None:
     InputError
         For the first value that scikit-learn refuses.
     """
+    if says := _wrong_parts(estimator):
+        raise InputError(f"{path}: {says}")
     params = estimator.get_params()
     owners = {"": estimator, **{name: value for name, value in params.items() if hasattr(value, "get_params")}}
     for name, owner in owners.items():
@@ -116,16 +118,31 @@ def _check_values(estimator: Any, subspace: Subspace, owners: dict[str, list[Any
     from sklearn.base import clone
 
     for name, entry in subspace.items():
-        prefix, _, last = name.rpartition("__")
-        may_get = owners.get(prefix) or [owner_of(estimator, name)[0]]
+        last = name.rpartition("__")[2]
+        may_get = _owners_of(name, estimator, owners)
         for at, value in _tried(entry):
             built = build(value, trust, f"{where}.{name}{at}")
             for owner in may_get:
+                if says := _wrong_step(owner, last, built):
+                    raise InputError(f"{where}.{name}{at}: {says}")
                 if not hasattr(owner, "get_params") or last not in owner.get_params(deep=False):
                     continue
                 probe = clone(owner).set_params(**{last: built})
                 if says := constraint_error(with_tuples(probe, {last: built}), last):
                     raise InputError(f"{where}.{name}{at}: {says}")
+
+
+def _owners_of(name: str, estimator: Any, owners: dict[str, list[Any]]) -> list[Any]:
+    """Return the estimators that a parameter of a sub-space may belong to.
+
+    The sub-space may replace the estimator that owns the parameter, or an estimator around the owner.
+    """
+    parts = name.split("__")
+    for end in range(len(parts) - 1, 0, -1):
+        if replaced := owners.get("__".join(parts[:end])):
+            inner = "__".join(parts[end:])
+            return [owner for owner, _ in (owner_of(each, inner) for each in replaced)]
+    return [owner_of(estimator, name)[0]]
 
 
 def _tried(entry: Any) -> Iterator[tuple[str, Any]]:
@@ -145,3 +162,44 @@ def _tried(entry: Any) -> Iterator[tuple[str, Any]]:
     elif kind in LISTS + DISTRIBUTIONS:
         values = values_of(entry, kind) or []
         yield from (("", value) for value in sorted((values[0], values[-1])))
+
+
+# Parameters of scikit-learn's estimators that hold other estimators by name, and the form of each item.
+PARTS = {
+    "steps": "[name, estimator]",
+    "estimators": "[name, estimator]",
+    "transformer_list": "[name, transformer]",
+    "transformers": "[name, transformer, columns]",
+}
+
+
+def _wrong_parts(estimator: Any) -> str | None:
+    """Return what is wrong with the named estimators inside an estimator, at any depth, or None.
+
+    scikit-learn looks at them only when it fits, or when it lists all parameters. It then raises errors of other kinds.
+    """
+    if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
+        return None
+    own, inner = type(estimator).__module__.startswith("sklearn."), []
+    for name, value in estimator.get_params(deep=False).items():
+        inner.append(value)
+        if not (own and name in PARTS) or value is None:
+            continue
+        form = PARTS[name]
+        if not isinstance(value, list) or not value:
+            return f"{name} of {type(estimator).__name__} is not a list with at least one item; give a list of {form}"
+        for part in value:
+            if not isinstance(part, list | tuple) or len(part) != form.count(",") + 1 or not isinstance(part[0], str):
+                return f"{name} of {type(estimator).__name__} has {part!r}, which is not of the form {form}"
+        inner += [part[1] for part in value]
+    return next((says for says in map(_wrong_parts, inner) if says), None)
+
+
+def _wrong_step(owner: Any, name: str, value: Any) -> str | None:
+    """Return why a value cannot be the step `name` of a pipeline, or None if `name` is not a step or the value can be it."""
+    steps = [step for step, _ in getattr(owner, "steps", None) or []]
+    if name not in steps or value is None or value == "passthrough":
+        return None
+    if not hasattr(value, "fit") or (name != steps[-1] and not hasattr(value, "transform")):
+        return f"{value!r} cannot be the step {name!r}; give an estimator that transforms, or passthrough"
+    return None

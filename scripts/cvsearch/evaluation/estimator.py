@@ -84,6 +84,9 @@ def _build_pipeline(spec: list[Any], trust: Trust, path: str) -> Any:
             raise InputError(
                 f"{path}[{i}].{name}: {type(step).__name__} does not transform; all steps but the last must transform"
             )
+    for name, _ in steps:
+        if not isinstance(name, str) or "__" in name or name in inspect.signature(Pipeline).parameters:
+            raise InputError(f"{path}: {name!r} cannot be the name of a step; choose another name, without '__'")
     if len({name for name, _ in steps}) < len(steps):
         raise InputError(f"{path}: two steps have the same name; give each its own")
     return Pipeline(steps)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset
 from cvsearch.evaluation.estimator import build_estimator
-from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples
+from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, own_metric
 
 # The methods that a scorer of scikit-learn may call, in the order in which their results are stored.
 METHODS = ("predict", "predict_proba", "decision_function")
@@ -211,7 +211,8 @@ def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Conten
     The scorers are run once on an estimator that guesses made-up targets. This shows which methods they call.
 
     There is nothing to keep for scorers of the user's own, because they get the plain estimator. There is also nothing
-    to keep without a target, and for an estimator that is neither a classifier nor a regressor.
+    to keep without a target, for an estimator that is neither a classifier nor a regressor, and for one that is scored
+    by a ``score`` of its own, which need not predict.
 
     Parameters
     ----------
@@ -225,7 +226,8 @@ def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Conten
 
     estimator = build_estimator(search["estimator"], trust)
     labels, classes = is_classifier(estimator), dataset.classes
-    if dataset.y is None or may_look_at_samples(search["scoring"]):
+    scored_alone = search["scoring"] is None and own_metric(estimator) is None
+    if dataset.y is None or may_look_at_samples(search["scoring"]) or scored_alone:
         return Content(0, labels)
     y, n_columns = dataset.y[:0], 0
     if labels and classes is not None:

@@ -1,5 +1,6 @@
 """Scorers are made from the config. Each scorer gives a number, or the reason why there is no number."""
 
+import inspect
 import math
 import numbers
 import warnings
@@ -10,6 +11,9 @@ from cvsearch.config.names import Trust
 from cvsearch.config.values import build
 from cvsearch.errors import InputError, did_you_mean
 from cvsearch.evaluation.weights import WEIGHT, score_takes_weights
+
+# The function that makes a scorer of a metric.
+MADE = "sklearn.metrics.make_scorer"
 
 # The name of a single scorer, as in scikit-learn's columns.
 SINGLE = "score"
@@ -154,11 +158,21 @@ def ranking_scorer(scoring: Any) -> Any:
 
 
 def _is_one_scorer(scoring: dict[str, Any]) -> bool:
-    """Tell whether a mapping is one scorer, ``{dotted.name: {...}}``.
+    """Tell whether a mapping is one scorer, ``{sklearn.metrics.make_scorer: {...}}``, and not scorers by name."""
+    return list(scoring) == [MADE]
 
-    In a mapping of several scorers by name, a name does not have a dot.
+
+def own_metric(estimator: Any) -> str | None:
+    """Return the name of the scorer that an estimator's own ``score`` is, ``accuracy`` or ``r2``.
+
+    None if the estimator has a ``score`` of another kind.
     """
-    return len(scoring) == 1 and "." in next(iter(scoring))
+    from sklearn.base import ClassifierMixin, RegressorMixin
+
+    while getattr(estimator, "steps", None):  # A pipeline scores with its last step.
+        estimator = estimator.steps[-1][1]
+    score = getattr(type(estimator), "score", None)
+    return {ClassifierMixin.score: "accuracy", RegressorMixin.score: "r2"}.get(score)
 
 
 def may_look_at_samples(scoring: Any) -> bool:
@@ -236,16 +250,28 @@ def _made_scorer(spec: dict[str, Any], trust: Trust, path: str) -> Any:
     from sklearn.metrics import make_scorer
 
     name, arguments = next(iter(spec.items())) if len(spec) == 1 else ("", None)
-    if name != "sklearn.metrics.make_scorer" or not isinstance(arguments, dict) or "score_func" not in arguments:
-        raise InputError(
-            f"{path}: {spec!r} is not a scorer; write {{sklearn.metrics.make_scorer: {{score_func: dotted.name}}}}"
-        )
+    if name != MADE or not isinstance(arguments, dict) or "score_func" not in arguments:
+        raise InputError(f"{path}: {spec!r} is not a scorer; write {{{MADE}: {{score_func: dotted.name}}}}")
     built = build(arguments, trust, f"{path}.{name}")
     if not callable(built["score_func"]):
         raise InputError(
             f"{path}.{name}.score_func: {arguments['score_func']!r} is not a function; give its dotted name"
         )
+    known = (_keywords(make_scorer) - {None}) | _keywords(built["score_func"])
+    for argument in built:
+        if None not in known and argument not in known:
+            hint = did_you_mean(argument, known) or f"; see {arguments['score_func']}"
+            raise InputError(f"{path}.{name}.{argument}: is not an argument of {arguments['score_func']}{hint}")
     try:
         return make_scorer(**built)
     except (TypeError, ValueError) as error:
         raise InputError(f"{path}.{name}: cannot be made ({error})") from None
+
+
+def _keywords(function: Any) -> set[str | None]:
+    """Return the arguments that a function takes by name. None is among them if the function takes any name."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # Some functions in C have no signature.
+        return {None}
+    return {None if parameter.kind is parameter.VAR_KEYWORD else parameter.name for parameter in parameters}

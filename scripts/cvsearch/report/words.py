@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from typing import Any
 
+from cvsearch.config.values import show
+
 _DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 # Floats from this number on have no fractions. Python also writes them with powers of ten.
@@ -40,7 +42,7 @@ def value_text(value: Any) -> str:
     Parameters
     ----------
     value : None, bool, int, float, str, list or dict
-        The value from the ``params`` column, read as JSON.
+        The value from the ``params`` column, read as JSON, or a stored value.
     """
     if isinstance(value, str):
         if _reads_as_another(value):
@@ -48,6 +50,7 @@ def value_text(value: Any) -> str:
         return short_name(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number_text(value)
+    value = show(value)
     if (made := _object(value)) is not None:
         name, arguments = made
         return f"{short_name(name)}({in_words(arguments)})" if arguments else short_name(name)

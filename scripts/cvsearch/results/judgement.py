@@ -1,5 +1,7 @@
 """The parts of a verdict are read from the files of a finished search."""
 
+import contextlib
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,16 +9,17 @@ from cvsearch.candidates.plan import Plan, planned_settings
 from cvsearch.config.names import Trust
 from cvsearch.config.values import store
 from cvsearch.data.dataset import Dataset
+from cvsearch.data.splits import load_split
 from cvsearch.errors import InputError
 from cvsearch.evaluation.baselines import NO_PARAMETERS, baseline_specs
 from cvsearch.evaluation.check import allowed_values
-from cvsearch.evaluation.estimator import build_estimator
+from cvsearch.evaluation.estimator import build_estimator, set_parameters
 from cvsearch.evaluation.predictions import METHODS, content_of
-from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, ranking_scorer
+from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, own_metric, ranking_scorer
 from cvsearch.evaluation.weights import routed
-from cvsearch.files import read_json
+from cvsearch.files import canonical, read_json
 from cvsearch.journal.identity import identity_of
-from cvsearch.layout import SearchPaths
+from cvsearch.layout import SearchPaths, split_paths
 from cvsearch.results.findings import Outcome
 from cvsearch.results.messages import most_often
 from cvsearch.results.predictions import Predictions
@@ -54,6 +57,7 @@ class Judged:
     ) -> None:
         self.paths, self.plans, self.search, self.trust = paths, plans, search, trust
         self.dataset, self.splits = dataset, splits
+        self._files = [split_paths(split, paths.folder.parent) for split in range(len(splits))]
         self.best = store(read_json(paths.best, REBUILD), str(paths.best))
         self.table, self.evaluations = read_table(paths.table), read_table(paths.evaluations)
         self.scorer: str = self.best["scorer"]
@@ -71,15 +75,40 @@ class Judged:
         columns = [f"split{split}_test_{self.scorer}" for split in range(len(self.splits))]
         return self.table[columns].to_numpy(dtype=float)
 
-    @property
+    @functools.cached_property
+    def own_metrics(self) -> set[str | None]:
+        """The scorers that the estimators of the candidates have as their own ``score``; see `own_metric`."""
+        found, seen = set(), set()
+        for _, setting in planned_settings(self.paths, list(self.plans)):
+            # Only such a value can be another estimator.
+            replaced = {name: value for name, value in setting.params.items() if isinstance(value, str | dict)}
+            if (text := canonical(replaced)) in seen:
+                continue
+            seen.add(text)
+            estimator = build_estimator(self.search["estimator"], self.trust)
+            with contextlib.suppress(Exception):  # A candidate that cannot be made has no score.
+                found.add(own_metric(set_parameters(estimator, replaced, self.trust)))
+        return found
+
+    @functools.cached_property
     def in_time(self) -> bool:
-        """Whether the training sides of the splits grow in time. Such sides differ in size."""
-        return len({split["n_train"] for split in self.splits}) > 1 and self.dataset.about["in_time_order"]
+        """Whether the splits follow time: each training side lies before its test side.
+
+        The one split of a search without ``dataset.time`` may do this for another reason.
+        """
+        if not self.dataset.about["in_time_order"] and len(self.splits) == 1:
+            return False
+        positions = (
+            load_split(files[0], about["sha256"]) for files, about in zip(self._files, self.splits, strict=True)
+        )
+        return all(train.max() < test.min() for train, test in positions)
 
     def as_search(self) -> Search:
         """Return the search in the form that the verdict reads."""
         about = read_json(self.paths.baselines_about, REBUILD)["baselines"]
         means = {name: store(found["mean_test_score"], name) for name, found in about.items()}
+        if self.search["scoring"] is None and len(self.own_metrics) > 1:
+            means = {}  # The scores of the candidates are of several kinds, and those of the baselines too.
         return Search(
             scorer=self.scorer,
             scores=self.scores,
@@ -98,7 +127,7 @@ class Judged:
         if reason := self._why_not():
             return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in ("default", "dummy")})
         predictions = Predictions(self.paths, self.plans)
-        specs = baseline_specs(self.search["estimator"], self.trust, True)
+        specs = baseline_specs(self.search["estimator"], self.trust, True, self.search["scoring"])
         of_baselines = {
             name: Predictions(self.paths, self.plans, self._identities(spec), [NO_PARAMETERS])
             for name, spec in specs.items()
@@ -131,8 +160,10 @@ class Judged:
         about = self.dataset.about
         if about["target_type"] is None:
             return "the search has no target"
-        if about["target_type"].startswith("multi") and about["target_type"] != "multiclass":
+        if "multi" in about["target_type"] and about["target_type"] != "multiclass":
             return f"scores of a target of type {about['target_type']} are not resampled"
+        if self.search["scoring"] is None and self.own_metrics not in ({"accuracy"}, {"r2"}):
+            return "scoring is null, and a candidate's own score is neither accuracy nor r2; name a scorer"
         if self.in_time:
             return "the splits follow time, so samples cannot be drawn at random"
         if not self.plans[-1].prediction_bits:

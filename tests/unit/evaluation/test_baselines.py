@@ -77,15 +77,20 @@ def test_only_what_guesses_a_target_has_a_dummy():
     assert list(baseline_specs("sklearn.svm.SVC", SKLEARN, True)) == ["dummy", "default"]
     assert list(baseline_specs("sklearn.svm.SVC", SKLEARN, False)) == ["default"]
     assert list(baseline_specs("sklearn.cluster.KMeans", SKLEARN, True)) == ["default"]
+    poisson = "sklearn.linear_model.PoissonRegressor"
+    assert list(baseline_specs(poisson, SKLEARN, True, None)) == ["default"], "a guess has no such score"
+    assert list(baseline_specs(poisson, SKLEARN, True, "r2")) == ["dummy", "default"]
     pipeline = [{"scale": "sklearn.preprocessing.StandardScaler"}, {"svr": "sklearn.svm.SVR"}]
     assert baseline_specs(pipeline, SKLEARN, True) == {"dummy": "sklearn.dummy.DummyRegressor", "default": pipeline}
-    assert list(baseline_specs("faulty.FaultyClassifier", Trust(["faulty"]), True)) == ["dummy", "default"]
+    own = "faulty.FaultyClassifier"
+    assert list(baseline_specs(own, Trust(["faulty"]), True, "accuracy")) == ["dummy", "default"]
+    assert list(baseline_specs(own, Trust(["faulty"]), True, None)) == ["default"], "it has a score of its own"
 
 
-def faulty_search(**parameters):
+def faulty_search(scoring="accuracy", **parameters):
     limits = {"seconds": 1, "memory_mb": 500}
     estimator = {"faulty.FaultyClassifier": {"random_state": 1, **parameters}}
-    return checked({"estimator": estimator, "param_distributions": {"value": [1]}}, limits=limits)
+    return checked({"estimator": estimator, "param_distributions": {"value": [1]}}, limits=limits, scoring=scoring)
 
 
 @pytest.mark.parametrize(
@@ -102,15 +107,18 @@ def faulty_search(**parameters):
 )
 def test_a_baseline_that_fails_is_a_row_and_ends_nothing(tmp_path, fault, status, reason):
     folder = Folder(tmp_path, *faulty.make_data(), n_splits=2)
-    table = folder.evaluate(faulty_search(fault=fault), module_versions={"faulty": "1"})
+    own_score = fault == "nan"  # This fault is in the classifier's own score, which a guess does not have.
+    search = faulty_search(None if own_score else "accuracy", fault=fault)
+    table = folder.evaluate(search, module_versions={"faulty": "1"})
     rows = rows_of(table, "default")
     assert rows["status"].tolist() == [status] * 2
     assert rows["error"].str.startswith(reason).all()
     assert rows["test_score"].isna().all()
-    assert (rows_of(table, "dummy")["status"] == "ok").all()
     found = read_baselines(folder.paths)
     assert np.isnan(found["default"].mean) and found["default"].error.startswith(reason)
-    assert found["dummy"].mean > 0
+    if not own_score:
+        assert (rows_of(table, "dummy")["status"] == "ok").all()
+        assert found["dummy"].mean > 0
 
 
 def test_more_splits_evaluate_the_new_ones_alone(tmp_path, monkeypatch):

@@ -79,3 +79,53 @@ def test_tells_which_values_an_estimator_takes():
     assert not allowed("svc__n_estimators", 0)
     assert allowed("svc__C", -1), "the candidate has no such parameter"
     assert not allowed_values(pipeline, {"svc__C": 1.0}, SKLEARN)("svc__C", 0.0)
+
+
+SVC = "sklearn.svm.SVC"
+VOTING = "sklearn.ensemble.VotingClassifier"
+FORM = "give a list of [name, estimator]"
+
+
+@pytest.mark.parametrize(
+    ("estimator", "said"),
+    [
+        ({VOTING: {"estimators": {"a": SVC}}}, f"estimators of VotingClassifier is not a list with at least one item; {FORM}"),
+        ({VOTING: {"estimators": ["a", SVC]}}, "estimators of VotingClassifier has 'a', which is not of the form [name, "),
+        ({"sklearn.ensemble.StackingClassifier": {"estimators": []}}, "estimators of StackingClassifier is not a list with"),
+        ([{"v": {VOTING: {"estimators": {"a": SVC}}}}], "estimators of VotingClassifier is not a list with at least one"),
+        (
+            {"sklearn.compose.ColumnTransformer": {"transformers": [["a", "sklearn.preprocessing.StandardScaler"]]}},
+            "transformers of ColumnTransformer has ['a', StandardScaler()], which is not of the form [name, transformer, ",
+        ),
+        ([{"a__b": SVC}], "'a__b' cannot be the name of a step; choose another name"),
+        ([{"steps": SVC}], "'steps' cannot be the name of a step; choose another name"),
+    ],
+)  # fmt: skip
+def test_named_parts_are_checked_before_anything_is_fitted(estimator, said):
+    with pytest.raises(InputError) as caught:
+        check_search(
+            {"estimator": estimator, "param_distributions": {}, "scoring": None}, SKLEARN, "searches[a].", "scoring"
+        )
+    assert str(caught.value).startswith(f"searches[a].estimator: {said}")
+
+
+def test_a_step_of_the_space_has_to_fit_into_its_place():
+    pipeline = build_estimator(PIPELINE, SKLEARN)
+    steps = ["passthrough", None, "sklearn.preprocessing.MinMaxScaler"]
+    check_parameters(pipeline, {"scale": steps, "svc": ["sklearn.tree.DecisionTreeClassifier"]}, SKLEARN, "space")
+    for wrong in ("passthru", SVC):
+        with pytest.raises(
+            InputError, match=r"space.scale\[0\]: .* cannot be the step 'scale'; give an estimator that"
+        ):
+            check_parameters(pipeline, {"scale": [wrong]}, SKLEARN, "space")
+
+
+def test_a_parameter_is_checked_on_the_estimator_inside_the_one_that_replaces():
+    bagging = "sklearn.ensemble.BaggingClassifier"
+    boosting, descent = "sklearn.ensemble.GradientBoostingClassifier", "sklearn.linear_model.SGDClassifier"
+    pipeline = build_estimator([{"clf": {bagging: {"estimator": boosting}}}], SKLEARN)
+    name = "clf__estimator__learning_rate"
+    space = [{name: [0.1]}, {"clf": [{bagging: {"estimator": descent}}], name: ["constant"]}]
+    check_parameters(pipeline, space, SKLEARN, "space")
+    with pytest.raises(InputError, match="The 'learning_rate' parameter of SGDClassifier must be a str among"):
+        check_parameters(pipeline, [{**space[1], name: [0.1]}], SKLEARN, "space")

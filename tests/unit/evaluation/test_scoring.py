@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError
-from cvsearch.evaluation.scoring import Scored, Scorers, build_scorers, scorer_names
+from cvsearch.evaluation.scoring import Scored, Scorers, build_scorers, own_metric, scorer_names
+from sklearn.cluster import KMeans
+from sklearn.linear_model import LogisticRegressionCV, PoissonRegressor, Ridge
 from sklearn.metrics import check_scoring, get_scorer, make_scorer
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
@@ -69,6 +72,26 @@ def test_a_score_that_raises_is_missing_with_its_reason():
     assert scores["accuracy"] == 1.0 and math.isnan(scores["precision"])
     assert list(reasons) == ["precision"]
     assert reasons["precision"].startswith("ValueError: Target is multiclass but average='binary'")
+
+
+def test_an_argument_that_a_metric_does_not_have_is_refused():
+    made = {"sklearn.metrics.make_scorer": {"score_func": "sklearn.metrics.fbeta_score", "beta": 2, "averge": "macro"}}
+    with pytest.raises(InputError, match="averge: is not an argument of sklearn.metrics.fbeta_score; did you mean 'av"):
+        build_scorers(made, SVC(), SKLEARN)
+
+
+def test_the_name_of_a_scorer_may_have_a_dot():
+    model, X, y = SVC().fit([[0], [1]], [0, 1]), [[0], [1]], [0, 1]
+    assert build_scorers({"f0.5": MADE}, model, SKLEARN)(model, X, y) == Scored({"f0.5": 1.0}, {})
+
+
+def test_an_estimators_own_score_is_accuracy_r2_or_another():
+    assert own_metric(SVC()) == own_metric(Pipeline([("scale", StandardScaler()), ("svc", SVC())])) == "accuracy"
+    assert own_metric(Ridge()) == "r2"
+    assert (
+        own_metric(PoissonRegressor()) is own_metric(LogisticRegressionCV(scoring="f1")) is own_metric(KMeans()) is None
+    )
+    assert own_metric(Pipeline([("scale", StandardScaler()), ("last", "passthrough")])) is None
 
 
 def raising(error):

@@ -61,6 +61,7 @@ def test_scores_have_four_decimals_where_these_say_something(score, text):
         ({"tuple": [0, 1]}, "(0, 1)"),
         ({"0.0": 5, "1.0": 1}, '{"0.0": 5, "1.0": 1}'),
         ({"yes": 5}, '{"yes": 5}'),
+        ({"dict": [[False, 1], [True, 3]]}, '{"false": 1, "true": 3}'),
         ("sklearn.feature_selection.chi2", "chi2"),
         ({"sklearn.svm.SVC": {}}, "SVC"),
         (MATERN, "Matern(nu=1.5)"),

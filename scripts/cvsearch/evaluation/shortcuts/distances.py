@@ -134,6 +134,7 @@ def _labels_only() -> Any:
         def decision_function(self, X: Any) -> Any:
             raise NeedsDecisions
 
+    LabelsOnlySVC.__name__ = SVC.__name__  # Errors name the class, and the user has an SVC.
     return LabelsOnlySVC
 
 
