@@ -4,7 +4,6 @@ from operator import itemgetter
 from pathlib import Path
 
 from cvsearch.candidates.plan import read_plans
-from cvsearch.config.names import Trust
 from cvsearch.config.values import strict
 from cvsearch.console import job
 from cvsearch.data.audit import accuracy_of_rare_classes
@@ -39,7 +38,7 @@ def main(paths, search, module_versions, dataset, split_abouts, summary):
         The file about all splits. It has the findings of the audit.
     """
     splits = [read_split_about(path) for path in split_abouts]
-    judged = Judged(paths, read_plans(paths), search, Trust(module_versions), load_dataset(dataset), splits)
+    judged = Judged(paths, read_plans(paths), search, module_versions, load_dataset(dataset), splits)
     found = judged.as_search()
     verdict = verdict_of(found, judged.corrected(), judged.core_hours(), judged.allowed())
     write_atomically(paths.comparison, csv_bytes(compare(found.scores, found.best, found.ratio)))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from cvsearch.candidates.batches import batch_ends, largest_size, size_for
 from cvsearch.candidates.plan import Plan, write_plan
-from cvsearch.candidates.space import space_size
 from cvsearch.candidates.strategies import strategy_of
 from cvsearch.candidates.work import find_work, plan_line, remove_outdated
 from cvsearch.config.names import Trust
@@ -95,7 +94,6 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, sum
         n_splits=len(splits),
         batch_size=batch_size,
         scorer=next(iter(scorer_names(search["scoring"]) or [None])),
-        space_size=space_size(search["param_distributions"]),
         identities=[
             identity_of(search, data["sha256"], i, split, module_versions).sha256 for i, split in enumerate(splits)
         ],

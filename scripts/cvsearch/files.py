@@ -98,19 +98,17 @@ def read_json(path: AnyPath, rebuild: str) -> Any:
         raise damaged(path, rebuild) from None
 
 
-def write_rows(path: AnyPath, rows: Iterable[dict[str, Any]], **about: Any) -> None:
+def write_rows(path: AnyPath, rows: Iterable[dict[str, Any]]) -> None:
     """Write rows after a first line with their number and their hash.
 
     Parameters
     ----------
     path : path-like
     rows : iterable of dict
-    **about
-        More keys for the first line. `read_rows` returns them.
     """
     lines = [canonical(row) for row in rows]
     body = "".join(line + "\n" for line in lines).encode()
-    head = {"format": FORMAT, "rows": len(lines), "sha256": hashlib.sha256(body).hexdigest(), **about}
+    head = {"format": FORMAT, "rows": len(lines), "sha256": hashlib.sha256(body).hexdigest()}
     write_atomically(path, json.dumps(head).encode() + b"\n" + body)
 
 

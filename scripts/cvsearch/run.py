@@ -64,8 +64,8 @@ CONFIG_VARIABLE = "CVSEARCH_CONFIG"
 # Linux allows at most 128 KiB in one variable. If a config is larger, the jobs read the config files again.
 MAX_VARIABLE_BYTES = 120_000
 
-# The conditions under which evaluations run. Snakemake treats them like resources, so a change of them alone runs
-# nothing again. The estimator is one of them because some of its parameters do not change a score.
+# The conditions under which evaluations run. Snakemake treats them like resources. So a change of them does not run every
+# job again: only the candidates are drawn again, and this job removes the receipts of the batches that have work again. The estimator is one of them because some of its parameters do not change a score.
 CONDITIONS = ("estimator", "limits", "retry_failed", "share_work", "return_train_score")
 
 # The pieces of a search that may name code outside scikit-learn.

@@ -357,7 +357,7 @@ with job({log!r}):
 
 def test_a_disk_that_fills_during_the_merge(job):
     job.run()
-    write_plan(job.paths, Plan(0, 0, N, 1, N, "score", None, [job.identity], {}, []))
+    write_plan(job.paths, Plan(0, 0, N, 1, N, "score", [job.identity], {}, []))
     merged = job.folder / "merged"
     merged.mkdir()
     receipt = job.receipt.relative_to(job.folder)

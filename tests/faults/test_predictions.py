@@ -68,7 +68,7 @@ def folder(tmp_path):
     paths = SearchPaths.of("s", results).round(0)
     rows = [{"candidate": i, **Setting(params)._asdict()} for i, params in enumerate(CANDIDATES)]
     write_rows(paths.batch(ARGUMENTS["batch"]), rows)
-    write_plan(paths, Plan(0, 0, N, 1, N, "score", None, [], {}, [], prediction_bits=8, n_test=12))
+    write_plan(paths, Plan(0, 0, N, 1, N, "score", [], {}, [], prediction_bits=8, n_test=12))
     return tmp_path
 
 

@@ -24,8 +24,6 @@ class Plan:
     n_candidates, n_splits, batch_size : int
     scorer : str or None
         The scorer that ranks; None if only the results tell which one it is.
-    space_size : int or None
-        How many settings the space holds; None if the space is infinite.
     identities : list of str
         The identity of the evaluations on each split.
     inputs : dict
@@ -46,7 +44,6 @@ class Plan:
     n_splits: int
     batch_size: int
     scorer: str | None
-    space_size: int | None
     identities: list[str]
     inputs: dict[str, Any]
     messages: list[str]

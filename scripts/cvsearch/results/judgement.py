@@ -28,6 +28,7 @@ from cvsearch.results.statistics.comparison import mean_ratio
 from cvsearch.results.statistics.predictions import SplitPredictions
 from cvsearch.results.statistics.scores import score_of
 from cvsearch.results.storage import REBUILD, read_table
+from cvsearch.results.tables import BASELINE_NAMES
 from cvsearch.results.verdict import Search
 
 
@@ -40,7 +41,8 @@ class Judged:
     plans : sequence of Plan
     search : dict
         The search of the config.
-    trust : Trust
+    module_versions : dict of str to str
+        Versions of the trusted modules that the search uses.
     dataset : Dataset
     splits : sequence of dict
         The stored description of each split.
@@ -51,11 +53,12 @@ class Judged:
         paths: SearchPaths,
         plans: Sequence[Plan],
         search: dict[str, Any],
-        trust: Trust,
+        module_versions: dict[str, str],
         dataset: Dataset,
         splits: Sequence[dict[str, Any]],
     ) -> None:
-        self.paths, self.plans, self.search, self.trust = paths, plans, search, trust
+        self.paths, self.plans, self.search = paths, plans, search
+        self.module_versions, self.trust = module_versions, Trust(module_versions)
         self.dataset, self.splits = dataset, splits
         self._files = [split_paths(split, paths.folder.parent) for split in range(len(splits))]
         self.best = store(read_json(paths.best, REBUILD), str(paths.best))
@@ -125,7 +128,7 @@ class Judged:
     def corrected(self) -> Corrected:
         """Return the corrected score and the gains, or the reason why they cannot be computed."""
         if reason := self._why_not():
-            return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in ("default", "dummy")})
+            return Corrected(Interval.none(reason), {name: Interval.none(reason) for name in BASELINE_NAMES})
         predictions = Predictions(self.paths, self.plans)
         specs = baseline_specs(self.search["estimator"], self.trust, True, self.search["scoring"])
         of_baselines = {
@@ -194,11 +197,11 @@ class Judged:
 
     def _identities(self, spec: Any) -> list[str]:
         """Return the identities of a baseline's evaluations."""
-        search = {**self.search, "estimator": spec}
-        modules = self.plans[-1].inputs["versions"]
-        known = {name: version for name, version in modules.items() if name in self.trust.modules}
-        data = self.dataset.about["sha256"]
-        return [identity_of(search, data, i, split["sha256"], known).sha256 for i, split in enumerate(self.splits)]
+        search, data = {**self.search, "estimator": spec}, self.dataset.about["sha256"]
+        return [
+            identity_of(search, data, i, split["sha256"], self.module_versions).sha256
+            for i, split in enumerate(self.splits)
+        ]
 
     def _splits_of(self, predictions: Predictions, numbers: Sequence[int], weights: Any) -> list[SplitPredictions]:
         """Return the kept predictions of some candidates on every split, with these weights of the samples.

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cvsearch.config.values import show
+from cvsearch.evaluation.baselines import DEFAULT, DUMMY
 from cvsearch.files import canonical
 from cvsearch.results.evaluations import STATUSES, TIMES, Evaluations
 from cvsearch.results.ranks import rank_min
@@ -71,7 +72,7 @@ BASELINES = [
     *EVALUATIONS[1:],
 ]
 
-BASELINE_NAMES = ("default", "dummy")
+BASELINE_NAMES = (DEFAULT, DUMMY)
 
 LEADERBOARD = [
     Column("rank", "int", "", "rank by the mean, 1 is the best; equal means share the smallest number"),

@@ -9,6 +9,7 @@ from cvsearch.results.statistics.bootstrap import Corrected, Interval
 from cvsearch.results.statistics.comparison import compare, simplest, standard_error, within_one_standard_error
 from cvsearch.results.statistics.regions import at_edge, good_candidates, next_region
 from cvsearch.results.statistics.search_curve import search_curve
+from cvsearch.results.tables import BASELINE_NAMES
 
 
 class Search(NamedTuple):
@@ -74,9 +75,7 @@ def verdict_of(
     means = scores.mean(axis=1)
     comparison = compare(scores, best, search.ratio)
     like_the_best = (comparison["distinguishable"] == "no") & (np.arange(len(scores)) != best)
-    gains = {
-        name: corrected.gains.get(name, Interval.none(f"there is no baseline {name}")) for name in ("default", "dummy")
-    }
+    gains = {name: corrected.gains.get(name, Interval.none(f"there is no baseline {name}")) for name in BASELINE_NAMES}
     above_guess = _is_above(float(means[best]), search.baselines.get("dummy"), gains["dummy"])
     edges: dict[str, str] = {}
     region = None
@@ -100,7 +99,7 @@ def verdict_of(
         "corrected": corrected.score._asdict(),
         "gain_over_default": gains["default"]._asdict(),
         "gain_over_dummy": gains["dummy"]._asdict(),
-        "baselines": {name: search.baselines.get(name) for name in ("default", "dummy")},
+        "baselines": {name: search.baselines.get(name) for name in BASELINE_NAMES},
         "better_than_dummy": above_guess,
         "better_than_default": _is_above(float(means[best]), search.baselines.get("default"), gains["default"]),
         "n_candidates": len(scores),

@@ -28,7 +28,6 @@ def plan_of(number=0, first=0, n_candidates=7):
         n_splits=2,
         batch_size=3,
         scorer="score",
-        space_size=None,
         identities=["one", "other"],
         inputs={"n_splits": 2},
         messages=["drawn"],

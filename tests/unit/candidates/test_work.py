@@ -23,7 +23,6 @@ def plan_of(n_candidates=5, batch_size=2, first=0):
         n_splits=2,
         batch_size=batch_size,
         scorer="score",
-        space_size=None,
         identities=["one", "other"],
         inputs={},
         messages=[],

@@ -22,7 +22,7 @@ def clock(monkeypatch):
 def search(tmp_path):
     """Two batches of three candidates and one of one, on two splits."""
     search = SearchPaths.of("svc", tmp_path)
-    write_plan(search.round(0), Plan(0, 0, 7, 2, 3, "score", None, ["one", "other"], {}, []))
+    write_plan(search.round(0), Plan(0, 0, 7, 2, 3, "score", ["one", "other"], {}, []))
     return search
 
 

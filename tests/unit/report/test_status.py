@@ -28,7 +28,6 @@ def draw(search, n_candidates=4, n_splits=2, batch_size=3):
         n_splits=n_splits,
         batch_size=batch_size,
         scorer="score",
-        space_size=None,
         identities=[f"split{i}" for i in range(n_splits)],
         inputs={},
         messages=[],

@@ -23,7 +23,7 @@ def best(tmp_path, evaluated):
         made = evaluated(scores, params, sides)
         made.errors |= errors or {}
         search = SearchPaths.of("s", tmp_path)
-        plan = Plan(0, 0, len(scores), len(scores[0]), len(scores), "score", None, [], {}, [])
+        plan = Plan(0, 0, len(scores), len(scores[0]), len(scores), "score", [], {}, [])
         rows = [{"candidate": i, **Setting(each)._asdict()} for i, each in enumerate(made.params)]
         write_rows(search.round(0).batch(plan.batches[0]), rows)
         tables = {search.table: cv_results(made, []), search.evaluations: evaluation_columns(made)}

@@ -49,7 +49,6 @@ PLAN = Plan(
     n_splits=2,
     batch_size=2,
     scorer="score",
-    space_size=None,
     identities=["one", "other"],
     inputs={},
     messages=[],

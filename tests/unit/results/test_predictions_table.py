@@ -58,7 +58,7 @@ def searched(folder, X, y, estimator, space, scoring, skip=(), **columns):
                 if (i, split) not in skip:
                     about_row = {**setting._asdict(), "attempt": 0, "finished": 1.0, "limits": search["limits"]}
                     journal.finish(setting.key, {**evaluator(setting.params), **about_row})
-    plan = Plan(0, 0, len(settings), N_SPLITS, 99, "score", None, identities, {"search": search}, [], bits, labels)
+    plan = Plan(0, 0, len(settings), N_SPLITS, 99, "score", identities, {"search": search}, [], bits, labels)
     write_plan(paths.round(0), plan)
     rows = [{"candidate": i, **setting._asdict()} for i, setting in enumerate(settings)]
     write_rows(paths.round(0).batch(plan.batches[0]), rows)

@@ -114,7 +114,7 @@ def test_one_candidate_on_one_split_says_nothing():
     assert "The best candidate could not be compared with a guess (dummy)." in lines
     assert found["search_curve"] is None
     assert found["standard_error"] is None
-    assert not any("cannot be told" in line for line in lines)
+    assert not any("cannot be distinguished" in line for line in lines)
 
 
 def test_a_gain_that_is_not_certain():

@@ -58,7 +58,6 @@ def corrected(
     score: Score,
     groups: Any = None,
     random_state: int = 0,
-    proposed_from_scores: bool = False,
 ) -> Corrected:
     """Return the corrected score of the best candidate and its gains.
 
@@ -82,8 +81,6 @@ def corrected(
     groups : ndarray of shape (n_samples,), optional
         Groups are drawn whole.
     random_state : int
-    proposed_from_scores : bool
-        Whether candidates were proposed from scores on the same samples. The bootstrap does not repeat this step.
 
     Returns
     -------
@@ -126,8 +123,6 @@ def corrected(
         for name, predicted in present.items():
             others[name][j] = score.of(predicted[j], left_out)[:, 0]
     method = f"{METHOD}, {n_draws:,} draws of {draws.n_units:,} {'samples' if groups is None else 'groups'}"
-    if proposed_from_scores:
-        method += "; candidates were proposed from scores on the same samples, which this does not correct"
     gains = {
         name: _interval(_over_splits(scores - others[name], shares), method)
         if name in others

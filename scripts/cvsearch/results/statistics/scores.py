@@ -245,10 +245,10 @@ def _sum_score(name: str, classes: Any) -> SumScore | None:
         return SumScore("predict", _is_right, _mean)
     if name == "neg_log_loss":
         return SumScore("predict_proba", _LogLikelihood(classes), _mean)
-    average = _averages().get(name)
-    if name in ("f1", "precision", "recall", "jaccard") and (len(classes) != 2 or classes[1] != 1):
+    if name in SHARES and (len(classes) != 2 or classes[1] != 1):
         return None  # scikit-learn scores the class 1, so this has to be the second of two classes.
-    return None if average is None else SumScore("predict", _Confusion(classes).terms, average(classes))
+    average = _ClassAverage.named(name, classes)
+    return None if average is None else SumScore("predict", _Confusion(classes).terms, average.finish)
 
 
 def _mean(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
@@ -355,46 +355,60 @@ class _Confusion:
         return [*found, *(response == name for name in self.classes)]
 
 
-def _averages() -> dict[str, Callable[[Any], Callable[[Any, SplitPredictions, list[Any]], Any]]]:
-    """Return the scores that are averages of a share for each class. They are averaged as in scikit-learn."""
-    import functools
+# A share of each class, and how the shares are averaged. An empty text is the share of the second class alone.
+SHARES = ("f1", "precision", "recall", "jaccard")
+AVERAGES = ("", "micro", "macro", "weighted")
 
-    import numpy as np
 
-    def shares(classes: Any, target: Any, weights: Any, sums: list[Any]) -> tuple[Any, Any, Any]:
-        n = len(classes)
+class _ClassAverage(NamedTuple):
+    """The average of a share of each class, as in scikit-learn.
+
+    Attributes
+    ----------
+    share : str
+        One of `SHARES`.
+    average : str
+        One of `AVERAGES`, or ``balanced``: the mean over the classes of the target.
+    classes : sequence
+    """
+
+    share: str
+    average: str
+    classes: Any
+
+    @classmethod
+    def named(cls, name: str, classes: Any) -> "_ClassAverage | None":
+        """Return the average with the name of a scorer, or None if there is none."""
+        if name == "balanced_accuracy":
+            return cls("recall", "balanced", classes)
+        share, _, average = name.partition("_")
+        return cls(share, average, classes) if share in SHARES and average in AVERAGES else None
+
+    def finish(self, weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
+        """Return the scores, of shape (n_draws, n_candidates), from the sums of `_Confusion`."""
+        import numpy as np
+
+        n = len(self.classes)
         found, taken = np.stack(sums[:n], axis=-1), np.stack(sums[n:], axis=-1)
-        true = np.stack([weights @ (target == name).astype(float) for name in classes], axis=-1)[:, None, :]
-        return found, taken, np.broadcast_to(true, found.shape)
+        true = np.stack([weights @ (split.target == name).astype(float) for name in self.classes], axis=-1)
+        counts = found, taken, np.broadcast_to(true[:, None, :], found.shape)
+        return np.where(weights.sum(axis=1)[:, None] > 0, self._averaged(*counts), np.nan)
 
-    def ratio(above: Any, below: Any) -> Any:
+    def _averaged(self, found: Any, taken: Any, true: Any) -> Any:
+        if self.average == "":
+            return self._share(found[..., 1], taken[..., 1], true[..., 1])
+        if self.average == "micro":
+            return self._share(*(part.sum(axis=-1) for part in (found, taken, true)))
+        weight = {
+            "weighted": true,
+            "balanced": true > 0,
+            "macro": (taken > 0) | (true > 0),  # A class that is neither predicted nor in the target is left out.
+        }[self.average]
+        return (self._share(found, taken, true) * weight).sum(axis=-1) / weight.sum(axis=-1)
+
+    def _share(self, found: Any, taken: Any, true: Any) -> Any:
+        import numpy as np
+
+        below = {"precision": taken, "recall": true, "jaccard": taken + true - found, "f1": taken + true}[self.share]
+        above = 2 * found if self.share == "f1" else found
         return np.where(below > 0, above / np.where(below > 0, below, 1), 0.0)
-
-    def of(kind: str, found: Any, taken: Any, true: Any) -> Any:
-        below = {"precision": taken, "recall": true, "jaccard": taken + true - found, "f1": taken + true}[kind]
-        return ratio(2 * found if kind == "f1" else found, below)
-
-    def finish(kind: str, average: str, classes: Any, weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
-        found, taken, true = shares(classes, split.target, weights, sums)
-        if kind == "balanced_accuracy":
-            scores = ratio(found, true).sum(axis=-1) / (true > 0).sum(axis=-1)
-        elif average == "binary":
-            scores = of(kind, found[..., 1], taken[..., 1], true[..., 1])
-        elif average == "micro":
-            scores = of(kind, *(part.sum(axis=-1) for part in (found, taken, true)))
-        elif average == "weighted":
-            scores = (of(kind, found, taken, true) * true).sum(axis=-1) / true.sum(axis=-1)
-        else:
-            there = (taken > 0) | (true > 0)  # Labels that are neither predicted nor in the target are left out.
-            scores = (of(kind, found, taken, true) * there).sum(axis=-1) / there.sum(axis=-1)
-        return np.where(weights.sum(axis=1)[:, None] > 0, scores, np.nan)
-
-    def named(kind: str, average: str = "") -> Any:
-        return functools.partial(functools.partial, finish, kind, average)
-
-    kinds = ("f1", "precision", "recall", "jaccard")
-    averages = {
-        f"{kind}_{average}": named(kind, average) for kind in kinds for average in ("micro", "macro", "weighted")
-    }
-    binary = {kind: named(kind, "binary") for kind in kinds}
-    return averages | binary | {"balanced_accuracy": named("balanced_accuracy")}
