@@ -186,7 +186,7 @@ def _wrong_parts(estimator: Any) -> str | None:
         if not (own and name in PARTS) or value is None:
             continue
         form = PARTS[name]
-        if not isinstance(value, list) or not value:
+        if not isinstance(value, list | tuple) or not value:
             return f"{name} of {type(estimator).__name__} is not a list with at least one item; give a list of {form}"
         for part in value:
             if not isinstance(part, list | tuple) or len(part) != form.count(",") + 1 or not isinstance(part[0], str):
