@@ -143,18 +143,18 @@ def test_a_process_that_a_fit_forked_goes_with_its_killed_job(tmp_path):
 def test_a_job_that_was_suspended_blames_no_evaluation(tmp_path):
     """As Slurm does to make room for another's job: time that the job was stopped is none of the evaluation's."""
     jobs.prepare(tmp_path, [{"value": i, "seconds": 1.0} for i in range(2)])
-    job = jobs.Job(tmp_path, {"seconds": 2})
+    job = jobs.Job(tmp_path, {"seconds": 3})
     process = job.start()
     worker = wait_for_fits(job, 1, process)
     for number in (signal.SIGSTOP, signal.SIGCONT):
         for pid in (process.pid, worker):
             os.kill(pid, number)
         if number == signal.SIGSTOP:
-            time.sleep(4)
+            time.sleep(5)
             assert [words[2] for words in job.events("fit")] == ["0"], "it was stopped"
     assert process.wait(60) == 0
     assert [row["status"] for row in job.rows()] == ["ok", "ok"]
-    assert job.rows()[0]["time"] > 3
+    assert job.rows()[0]["time"] > 4
     assert len(job.events("fit")) == 2
 
 

@@ -107,22 +107,23 @@ def run_in_worker(
     worker = context.Process(target=_serve, args=(work, heartbeat.begin, far_end, os.getpid()))
     worker.start()
     far_end.close()
-    suspended = 0.0
+    begun, suspended, expected = 0, 0.0, time.monotonic()
     try:
         # A process that a fit has started may hold the pipe open. So the end of the pipe does not show every death.
         while worker.exitcode is None:
-            begun, looked = heartbeat.begun, time.monotonic()
-            allowed = heartbeat.since + suspended + (seconds or math.inf) - looked
+            now, before, begun = time.monotonic(), begun, heartbeat.begun
+            late = now - expected
+            suspended = (suspended if begun == before else 0.0) + (late if late > SUSPENDED_SECONDS else 0.0)
+            allowed = heartbeat.since + suspended + (seconds or math.inf) - now
             if allowed <= 0:
                 _kill(worker)
                 if heartbeat.begun != begun:
                     return
                 raise WorkerTimeout(f"took longer than {seconds:g} s", time.monotonic() - heartbeat.since)
             wait = min(allowed, TICK_SECONDS)
+            expected = now + wait
             if end.poll(wait):
                 break
-            late = time.monotonic() - looked - wait
-            suspended = (suspended if heartbeat.begun == begun else 0.0) + (late if late > SUSPENDED_SECONDS else 0.0)
             if on_tick:
                 on_tick(heartbeat.begun)
         with contextlib.suppress(EOFError):
