@@ -102,7 +102,7 @@ def config_for(key):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def folder_for(tmp_path_factory):
     """Return a function that returns the folder in which the search for a key has run to its end."""
 
     @functools.cache
@@ -139,8 +139,8 @@ def test_every_row_changes_the_config(key):
 
 
 @pytest.mark.parametrize("key", EDITS)
-def test_an_edit_reruns_what_it_must_and_no_more(finished, tmp_path, key):
-    workdir = Workdir(shutil.copytree(finished(key), tmp_path / "search"))
+def test_an_edit_reruns_what_it_must_and_no_more(folder_for, tmp_path, key):
+    workdir = Workdir(shutil.copytree(folder_for(key), tmp_path / "search"))
     config, (change, jobs, evaluations) = config_for(key), EDITS[key]
     if change is None:
         reordered = dict(reversed(config.items()))
