@@ -232,7 +232,9 @@ def test_links_lead_somewhere():
         *(str(p.relative_to(ROOT)) for p in (ROOT / "docs").glob("*.md")),
     ]
     for page in pages:
-        for link in re.findall(r"\]\(([^)#\s:]*)(#[^)]*)?\)", (ROOT / page).read_text()):
+        text = (ROOT / page).read_text()
+        images = [(source, "") for source in re.findall(r'<img src="([^"]*)"', text)]
+        for link in images + re.findall(r"\]\(([^)#\s:]*)(#[^)]*)?\)", text):
             target, anchor = (ROOT / page).parent / link[0] if link[0] else ROOT / page, link[1]
             assert target.exists(), f"{page}: {link[0]}"
             if anchor:
