@@ -45,7 +45,9 @@ def main(paths, search, module_versions, dataset, split_abouts, summary):
     audited = read_json(summary, SPLITS)
     findings = [*audited["findings"], *(each._asdict() for each in findings_of(judged.outcome(verdict)))]
     if judged.classifies:
-        rare = accuracy_of_rare_classes(ranking_scorer(search["scoring"]), judged.dataset.about["classes"])
+        # Weights may make a rare class an important one.
+        classes = None if judged.dataset.about["sample_weight"] else judged.dataset.about["classes"]
+        rare = accuracy_of_rare_classes(ranking_scorer(search["scoring"]), classes)
         findings += audited["class_findings"] + ([rare._asdict()] if rare else [])
     write_json(paths.findings, strict(sorted(findings, key=itemgetter("number"))))
     write_json(paths.verdict, verdict)

@@ -36,6 +36,11 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
+def counted(count: int, word: str) -> str:
+    """Return a number with a word, which gets an s unless the number is 1."""
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
 @contextlib.contextmanager
 def job(log: AnyPath, threads: int = 1) -> Iterator[None]:
     """Run the work of one Snakemake job.

@@ -75,6 +75,11 @@ def test_the_pilot_evaluates_nothing_that_nobody_asked_for(ran, search, n):
     assert rows == dict.fromkeys(asked, 2) | {"{}": 4}
 
 
+def test_nothing_is_said_of_more_candidates_if_there_are_no_more(ran):
+    verdict = json.loads((ran.path / "results/svc/verdict.json").read_text())
+    assert verdict["search_curve"] is None
+
+
 def test_a_local_run_inside_an_allocation_has_no_limits_from_it(ran):
     assert {json.dumps(row["limits"]) for row in journaled(ran, "svc")} == {'{"memory_mb": null, "seconds": null}'}
 

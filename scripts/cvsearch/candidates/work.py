@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cvsearch.candidates.batches import batch_ends, is_of_cut
 from cvsearch.candidates.plan import Plan
-from cvsearch.console import duration
+from cvsearch.console import counted, duration
 from cvsearch.journal import policy
 from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import read_histories
@@ -84,8 +84,8 @@ def plan_line(name: str, plan: Plan, work: Work, seconds: float | None = None) -
         How many seconds an evaluation takes, if the pilot has measured it.
     """
     left, jobs = plan.evaluations - work.finished, len(work.batches)
-    will = f"{jobs:,} job{'s' * (jobs != 1)} will run the other {left:,}" if left else "nothing is left to run"
+    will = f"{counted(jobs, 'job')} will run the other {left:,}" if left else "nothing is left to run"
     if left and seconds is not None:
         will += f" in about {left * seconds / 3600:.2g} core-hours ({duration(left * seconds)} on one core)"
-    asked = f"{plan.evaluations:,} evaluations ({plan.n_candidates:,} candidates x {plan.n_splits:,} splits)"
+    asked = f"{counted(plan.evaluations, 'evaluation')} ({counted(plan.n_candidates, 'candidate')} x {counted(plan.n_splits, 'split')})"
     return f"{name}: {asked}, {work.finished:,} in the journal, {will}"

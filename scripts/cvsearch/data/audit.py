@@ -7,6 +7,7 @@ out.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from cvsearch.console import counted
 from cvsearch.data.dataset import Dataset
 from cvsearch.data.splits import ClassCounts
 
@@ -86,7 +87,7 @@ SMALL = Finding(
     "small-test-side",
     "A test side has few samples",
     INFO,
-    "{smallest}; {n} such cases",
+    "{smallest}; {cases}",
     "test on more samples (test_size, or fewer folds), or on more splits: the score of a small side is rough",
 )
 
@@ -107,7 +108,11 @@ def _small_classes(splits: Sequence[Split], counts: ClassCounts) -> Finding | No
 def _of_smallest(small: Sequence[tuple[int, str]]) -> Finding | None:
     if not small:
         return None
-    return SMALL._replace(evidence=SMALL.evidence.format(smallest=min(small)[1], n=f"{len(small):,}"))
+    return SMALL._replace(evidence=SMALL.evidence.format(smallest=min(small)[1], cases=_cases(small)))
+
+
+def _cases(found: Sequence[Any]) -> str:
+    return counted(len(found), "such case")
 
 
 def _missing_classes(splits: Sequence[Split], counts: ClassCounts) -> Finding | None:
@@ -126,7 +131,7 @@ def _missing_classes(splits: Sequence[Split], counts: ClassCounts) -> Finding | 
         "class-missing-on-a-side",
         "A class is missing on a side of a split",
         WARNING,
-        f"{missing[0]}; {len(missing):,} such cases",
+        f"{missing[0]}; {_cases(missing)}",
         "use a splitter that stratifies, such as sklearn.model_selection.StratifiedKFold",
     )
 
@@ -223,7 +228,7 @@ def accuracy_of_rare_classes(scorer: Any, classes: dict[str, int] | None) -> Fin
         "accuracy-of-rare-classes",
         "Candidates are ranked by accuracy, but most samples are of one class",
         WARNING,
-        f"class {name} is {share:.0%} of the samples, so a guess has an accuracy of {share:.2f}",
+        f"class {name} is {share:.1%} of the samples, so a guess has an accuracy of {share:.3f}",
         "rank by a scorer that counts each class, such as balanced_accuracy, f1_macro or roc_auc",
     )
 

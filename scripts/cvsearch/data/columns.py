@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cvsearch.console import counted
 from cvsearch.data.samples import RawData
 from cvsearch.data.tables import Table
 from cvsearch.data.values import labels_from
@@ -168,7 +169,7 @@ def _weights(column: Any, path: str, what: str) -> Any:
     weights = weights.astype(float)
     negative = np.flatnonzero(weights < 0)
     if len(negative):
-        row, count = negative[0], f"{len(negative):,} negative weight{'s' * (len(negative) > 1)}"
+        row, count = negative[0], counted(len(negative), "negative weight")
         raise InputError(f"{path}: {what} has {count} (row {row}: {weights[row]:g}); weights are numbers from 0 on")
     if not weights.any():
         raise InputError(f"{path}: {what} is 0 in every row; give some samples a weight")

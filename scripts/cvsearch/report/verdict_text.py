@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cvsearch.console import counted
 from cvsearch.report.words import in_words, score_text
 from cvsearch.results.findings import default_is_better
 from cvsearch.results.statistics.comparison import FEWEST_SPLITS
@@ -53,23 +54,31 @@ def _best(verdict: dict[str, Any]) -> str:
     best = verdict["best"]
     params = in_words(best["params"]) or "no parameters"
     return (
-        f"The best of {_counted(verdict['n_candidates'], 'candidate')} on {_counted(verdict['n_splits'], 'split')} is candidate "
+        f"The best of {counted(verdict['n_candidates'], 'candidate')} on {counted(verdict['n_splits'], 'split')} is candidate "
         f"{best['candidate']} ({params}): mean test {best['scorer']} {_score(best['mean_test_score'])}, "
         f"standard deviation {_score(best['std_test_score'])}."
     )
 
 
 def _corrected(verdict: dict[str, Any]) -> str:
-    corrected = verdict["corrected"]
+    """Return the sentence of the corrected score. A single candidate was not chosen, so nothing has to be corrected."""
+    corrected, chosen = verdict["corrected"], verdict["n_scored"] > 1
     if corrected["reason"] is not None:
+        line = f"There is no corrected score: {corrected['reason']}."
         return (
-            f"There is no corrected score: {corrected['reason']}. The mean of the best candidate is too high, because "
-            "the best of many was chosen."
+            f"{line} The best of many was chosen, so the mean of the best candidate is probably too high." * chosen
+            or line
         )
-    return (
-        f"Its corrected score is {_interval(corrected)}. If you report its score, report this one: "
-        "the mean is too high, because the best of many was chosen."
+    line = f"Its corrected score is {_interval(corrected)}."
+    if not chosen:
+        return line
+    lower = corrected["estimate"] < verdict["best"]["mean_test_score"]
+    why = (
+        "the best of many was chosen, so the mean is too high"
+        if lower
+        else "it allows for the choice of the best of many"
     )
+    return f"{line} If you report its score, report this one: {why}."
 
 
 def _baseline(verdict: dict[str, Any], name: str, words: str, advice: str | None) -> list[str]:
@@ -106,14 +115,12 @@ def _apart(verdict: dict[str, Any]) -> list[str]:
     if others < 1:
         return []
     alike, n_splits = verdict["n_indistinguishable"], verdict["n_splits"]
-    line = f"{alike:,} of {_counted(others, 'other candidate')} cannot be distinguished from the best one"
+    line = f"{alike:,} of {counted(others, 'other candidate')} cannot be distinguished from the best one"
     if n_splits < FEWEST_SPLITS:
-        few = f"{_counted(n_splits, 'split')} can tell almost nothing"
+        few = f"{counted(n_splits, 'split')} can tell almost nothing"
         return [f"{line}, but {few}. Raise n_splits to {FEWEST_SPLITS} or more to compare candidates."]
     approximate = (
-        " The test is approximate, because the training sides grow in time."
-        if verdict["comparison_is_approximate"]
-        else ""
+        " The test is approximate, because the splits follow time." if verdict["comparison_is_approximate"] else ""
     )
     more = " With more splits, this number may fall." if alike else ""
     return [f"{line}.{more}{approximate}"]
@@ -144,7 +151,8 @@ def _more(verdict: dict[str, Any]) -> list[str]:
     line = f"With half as many candidates ({curve['n_candidates']:,}), the best score would typically have been {_score(median)}"
     worse = verdict["better_than_dummy"] in ("no", "unclear") or default_is_better(verdict)
     if error is None or worse:
-        return [f"{line} and not {_score(best)}."]
+        same = _score(median) == _score(best)
+        return [f"{line}, the same as now." if same else f"{line} and not {_score(best)}."]
     if best - median <= error:
         return [
             f"{line}. This is within one standard error of the best score: more candidates from this space would help little."
@@ -171,7 +179,3 @@ def _interval(found: dict[str, Any]) -> str:
 
 def _score(value: Any) -> str:
     return value if isinstance(value, str) else score_text(value)
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'s' * (count != 1)}"

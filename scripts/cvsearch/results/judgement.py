@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cvsearch.candidates.plan import Plan, planned_settings
+from cvsearch.candidates.space import space_size
 from cvsearch.config.names import Trust
 from cvsearch.config.values import store
 from cvsearch.data.dataset import Dataset
@@ -120,9 +121,16 @@ class Judged:
             ratio=mean_ratio([split["n_train"] for split in self.splits], [split["n_test"] for split in self.splits]),
             space=self.search["param_distributions"],
             simplest_by=self.search["simplest_by"],
-            random=self.search["strategy"] == "random",
+            random=self._draws_go_on(),
             baselines={name: None if mean is None or mean != mean else mean for name, mean in means.items()},
             splits_in_time=self.in_time,
+        )
+
+    def _draws_go_on(self) -> bool:
+        """Return whether candidates are random draws, and the space has more of them."""
+        n_candidates = sum(plan.n_candidates for plan in self.plans)
+        return bool(
+            self.search["strategy"] == "random" and space_size(self.search["param_distributions"]) != n_candidates
         )
 
     def corrected(self) -> Corrected:

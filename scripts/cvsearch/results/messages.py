@@ -4,6 +4,7 @@ import builtins
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from cvsearch.console import counted
 from cvsearch.results.evaluations import STATUSES, Evaluations
 
 # The most reasons that a line gives.
@@ -90,5 +91,5 @@ def cost_line(costs: Sequence[dict[str, float]]) -> str | None:
     if not ran:
         return None
     seconds, job_seconds = (sum(cost[key] for cost in ran) for key in ("seconds", "job_seconds"))
-    jobs = f"{len(ran):,} job{'s' * (len(ran) != 1)}"
+    jobs = counted(len(ran), "job")
     return f"{jobs} used {job_seconds:,.1f} s of core time: {seconds / job_seconds:.0%} for evaluations, the rest is overhead"

@@ -36,7 +36,7 @@ class Search(NamedTuple):
     baselines : dict of str to float or None
         Mean test score of ``default`` and of ``dummy``.
     splits_in_time : bool
-        Whether the training sides of the splits grow in time. If so, the t test is approximate.
+        Whether the splits follow time. If so, the t test is approximate.
     """
 
     scorer: str
@@ -117,6 +117,10 @@ def verdict_of(
     return {name: strict(value) for name, value in found.items()}
 
 
+# A difference of two means up to this share of them is rounding.
+ROUNDING = 1e-12
+
+
 def _any(name: str, value: Any) -> bool:
     return True
 
@@ -127,7 +131,7 @@ def _is_above(mean: float, baseline: float | None, gain: Interval) -> str:
     The answer is ``yes``, ``no``, ``unclear``, ``unknown`` or ``higher``. ``higher`` means that the mean score is
     higher, but the gain does not have an interval.
     """
-    if baseline is not None and mean <= baseline:
+    if baseline is not None and mean <= baseline + ROUNDING * abs(baseline):
         return "no"
     if gain.low is not None:
         return "yes" if gain.low > 0 else "unclear"

@@ -59,7 +59,7 @@ def test_a_small_test_side_is_named_with_its_size():
 
 def test_a_class_that_is_rare_on_a_test_side_makes_it_small():
     rare = np.r_[np.zeros(96), np.ones(4), np.zeros(90), np.ones(10)].astype(int)
-    assert found(dataset(), y=rare)["small-test-side"].evidence == "split 1 tests on 4 of class 1; 1 such cases"
+    assert found(dataset(), y=rare)["small-test-side"].evidence == "split 1 tests on 4 of class 1; 1 such case"
 
 
 def test_a_class_that_is_missing_on_a_side():
@@ -149,7 +149,7 @@ def test_accuracy_as_the_scorer_of_rare_classes(scoring, classes, is_found):
     finding = accuracy_of_rare_classes(ranking_scorer(scoring), classes)
     assert (finding is not None) == is_found
     if finding:
-        assert finding.evidence == "class a is 90% of the samples, so a guess has an accuracy of 0.90"
+        assert finding.evidence == "class a is 90.0% of the samples, so a guess has an accuracy of 0.900"
 
 
 def test_every_kind_has_a_section():

@@ -326,6 +326,12 @@ def test_says_why_there_is_no_score():
     assert nothing.reason == "the score is a number on 0 of 500 draws, fewer than half"
 
 
+def test_an_infinite_score_on_a_draw_is_not_left_out():
+    interval = bootstrap._interval(np.r_[np.zeros(400), -np.inf, np.nan], "method")
+    assert interval.estimate is None
+    assert interval.reason == "the score is infinite on 1 of 402 draws"
+
+
 def test_equals_itself():
     X, y = data("c")
     candidates = kept(classifiers, X, y, list(KFold(2).split(X)))

@@ -44,7 +44,9 @@ def region(entry, values, best=0, edge=None, allowed=anything):
         ([100, 10, 1], [1], "low", [1]),
         ([1, 2, 3], [3], "high", [3, 4, 5]),
         ([1, 2, 3], [1], "low", [1]),
-        ([10, 30, 50], [10], "low", [10]),
+        ([10, 30, 50], [10], "low", [1, 10]),
+        ({"range": [10, 91, 20]}, [10], "low", {"range": [1, 29, 9]}),
+        ({"range": [90, 9, -20]}, [10], "low", {"range": [28, 0, -9]}),
         (["rbf", "poly", "linear"], ["poly", "rbf", "poly"], None, ["rbf", "poly"]),
         ([None, 5, 10], [None, 10], None, [None, 10]),
         ([True, False], [False], None, [False]),
@@ -83,6 +85,10 @@ def test_goes_not_where_the_estimator_refuses(entry):
         ({"loguniform": [0.01, 0.9]}, 0.9, {"loguniform": [0.719, 1.0]}),
         ({"logspace": [-2, -0.1, 5]}, 10**-0.1, {"logspace": [-0.2, 0, 5]}),
         ({"range": [-10, 1]}, 0, {"range": [-1, 2]}),
+        ({"range": [-40, 1, 20]}, 0, {"range": [-20, 2, 1]}),
+        ({"range": [-30, -3, 13]}, -4, {"range": [-14, 2, 5]}),
+        ([0.1, 0.5, 0.9], 0.9, [0.9, 1.0]),
+        ([-40, -20, -5], -5, [-5, 1]),
     ],
 )
 def test_a_region_goes_as_far_as_the_estimator_takes(entry, value, expected):

@@ -107,14 +107,40 @@ def test_many_splits_tell_apart():
 def test_one_candidate_on_one_split_says_nothing():
     found = made(1, 1, gain=None, baselines={})
     lines = sentences(found)
-    assert (
-        "There is no corrected score: no predictions were kept. The mean of the best candidate is too high, because the best of many was chosen."
-        in lines
-    )
+    assert "There is no corrected score: no predictions were kept." in lines
     assert "The best candidate could not be compared with a guess (dummy)." in lines
     assert found["search_curve"] is None
     assert found["standard_error"] is None
     assert not any("cannot be distinguished" in line for line in lines)
+
+
+def test_why_the_corrected_score_is_the_one_to_report():
+    """The mean is not too high if the corrected score is above it, and a single candidate was not chosen."""
+    found = made(100, 5)
+    mean = found["best"]["mean_test_score"]
+    for n_scored, estimate, end in (
+        (100, mean - 0.01, "report this one: the best of many was chosen, so the mean is too high."),
+        (100, mean + 0.01, "report this one: it allows for the choice of the best of many."),
+        (1, mean - 0.01, "interval 0.0000 to 1.0000)."),
+    ):
+        corrected = {**found["corrected"], "estimate": estimate, "low": 0.0, "high": 1.0}
+        line = sentences(found | {"n_scored": n_scored, "corrected": corrected})[1]
+        assert line.startswith("Its corrected score is") and line.endswith(end)
+    line = sentences(made(100, 5, gain=None))[1]
+    assert line.endswith("The best of many was chosen, so the mean of the best candidate is probably too high.")
+
+
+def test_half_as_many_candidates_that_do_as_well():
+    found = made(100, 5) | {"better_than_default": "no"}
+    found["search_curve"] = found["search_curve"] | {"median": found["best"]["mean_test_score"]}
+    assert any(line.endswith(", the same as now.") for line in sentences(found))
+
+
+def test_a_difference_that_is_rounding_is_no_difference():
+    best = made(100, 5)["best"]["mean_test_score"]
+    for baseline, expected in ((np.nextafter(best, 0), "no"), (best - 1e-6, "yes")):
+        found = made(100, 5, baselines={"default": float(baseline), "dummy": 0.1})
+        assert found["better_than_default"] == expected
 
 
 def test_a_gain_that_is_not_certain():

@@ -187,6 +187,8 @@ def _interval(values: Any, method: str) -> Interval:
     """
     import numpy as np
 
+    if infinite := int(np.isinf(values).sum()):
+        return Interval.none(f"the score is infinite on {infinite:,} of {len(values):,} draws")
     finite = values[np.isfinite(values)]
     if 2 * len(finite) < len(values):
         return Interval.none(f"the score is a number on {len(finite):,} of {len(values):,} draws, fewer than half")

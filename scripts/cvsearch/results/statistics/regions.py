@@ -231,7 +231,7 @@ def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Call
         return _next_values(entry, axis, low, high, side, allowed)
     kind, arguments = next(iter(entry.items()))
     if kind in ("range", "randint"):
-        return {kind: _next_whole(arguments, axis, low, high, allowed)}
+        return {kind: _next_whole(arguments, axis, low, high, side, allowed)}
 
     def written(end: float, outward: Callable[[float], int]) -> float:
         """Return an end as the config has it: for ``logspace`` the exponent, else the value."""
@@ -327,30 +327,56 @@ def _next_values(
     outer, inner = (ordered[0], ordered[1]) if side == "low" else (ordered[-1], ordered[-2])
     step = axis.scaled(outer) - axis.scaled(inner)
     whole = all(isinstance(value, int) for value in entry)
+
+    def written(place: float) -> float:
+        value = axis.value(place)
+        return round(value) if whole else float(f"{value:.3g}")
+
+    def may(place: float) -> bool:
+        return _may(written(place), axis, allowed)
+
+    end = axis.scaled(outer)
+    places = [end + i * step for i in (1, 2)]
+    if not may(places[0]):  # A whole step is too much for the estimator. A part of it may be possible.
+        places = [_furthest(end, places[0], may)]
     more: list[Any] = []
-    for i in (1, 2):
-        value = axis.value(axis.scaled(outer) + i * step)
-        value = round(value) if whole else float(f"{value:.3g}")
-        if _may(value, axis, allowed) and value not in [*entry, *more]:
+    for value in (written(place) for place in places if may(place)):
+        if value not in [*entry, *more]:
             more.append(value)
     ascending = entry[0] <= entry[-1]
     return kept + more if (side == "high") == ascending else more[::-1] + kept
 
 
-def _next_whole(arguments: list[int], axis: Axis, low: float, high: float, allowed: Callable[[Any], bool]) -> list[int]:
-    """Return the arguments of ``range`` or ``randint`` for a region, on the same steps."""
+def _next_whole(
+    arguments: list[int], axis: Axis, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
+) -> list[int]:
+    """Return the arguments of ``range`` or ``randint`` for a region.
+
+    The steps stay the same. If a whole step beyond the end `side` is too much for the estimator, a smaller step goes as
+    far as the estimator accepts.
+    """
     numbers = range(*arguments)
-    step = abs(numbers.step)
-    start = numbers[0] if numbers.step > 0 else numbers[-1]
+    least, greatest, step = min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1]), abs(numbers.step)
 
     def whole(end: float, outward: Callable[[float], int]) -> int:
-        return start + step * outward((end - start) / step)
+        return least + step * outward((end - least) / step)
 
     def may(outward: Callable[[float], int], end: float) -> bool:
         return _may(whole(end, outward), axis, allowed)
 
+    def may_round(place: float) -> bool:
+        return _may(round(place), axis, allowed)
+
     low, high = _within_reach(axis, low, high, may)
     first, last = whole(low, math.floor), whole(high, math.ceil)
+    if side == "low" and first == least and (reach := least - round(_furthest(least, least - step, may_round))):
+        step, first, last = reach, least - reach, least + (last - least) // reach * reach
+    if (
+        side == "high"
+        and last == greatest
+        and (reach := round(_furthest(greatest, greatest + step, may_round)) - greatest)
+    ):
+        step, first, last = reach, greatest - (greatest - first) // reach * reach, greatest + reach
     if numbers.step < 0:
-        return [last, first - 1, numbers.step]
-    return [first, last + 1, *arguments[2:]]
+        return [last, first - 1, -step]
+    return [first, last + 1, step] if len(arguments) > 2 else [first, last + 1]
