@@ -1,14 +1,13 @@
 # Times a few candidates, draws all of them, and cuts them into batches.
 
 
-# The pilot runs once, and again only if the data, the first split, the estimator, the scorers, the seed or the space
-# changes. So a search that grows keeps its batches. The files of the split are ancient, because they are written again
-# when a search gets more splits. `first_split` tells whether this split has changed.
+# The pilot runs once, and again if the splits are made again, or if the data, the estimator, the scorers, the seed or
+# the space changes. So a search that gets more candidates keeps its batches.
 rule time_pilot:
     input:
         about="results/dataset/dataset.json",
         data=ancient("results/dataset/data.npz"),
-        split=ancient("results/splits/0.json"),
+        split="results/splits/0.json",
         positions=ancient("results/splits/0.npz"),
     output:
         "results/{search}/pilot.json",
@@ -19,7 +18,6 @@ rule time_pilot:
     params:
         search=run.pilot_settings,
         candidates=run.pilot_candidates,
-        first_split=run.first_split(),
         conditions=run.conditions,
         module_versions=run.module_versions,
     message:

@@ -26,7 +26,7 @@ from cvsearch.config.schema import validate
 from cvsearch.config.values import strict
 from cvsearch.console import errors_since
 from cvsearch.data.columns import check_dataset_keys, test_fold_column
-from cvsearch.data.splitters import SHUFFLE, check_splitting, keeps_splits
+from cvsearch.data.splitters import SHUFFLE, check_splitting
 from cvsearch.errors import InputError, did_you_mean
 from cvsearch.evaluation.limits import note_controller
 from cvsearch.files import AnyPath, canonical, changed_at, read_json
@@ -300,13 +300,6 @@ class Run:
         keys += ["test_size"] if self.config["splitter"] == SHUFFLE else ["n_splits", "random_state"]
         keys += ["random_state"] if self.config["holdout"] else []
         return {key: self.config[key] for key in keys}
-
-    def first_split(self) -> dict[str, Any]:
-        """Return what split 0 depends on, besides the data."""
-        settings = self.split_settings()
-        if keeps_splits(self.config["splitter"]):
-            settings.pop("n_splits", None)
-        return settings | {"versions": self.splitter_versions()}
 
     def splitter_versions(self) -> dict[str, str]:
         """Return the versions of the code outside scikit-learn that the splits depend on."""

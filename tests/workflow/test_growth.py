@@ -76,11 +76,13 @@ def test_auto_sizes_batches_once(workdir, tiny):
     assert (workdir.path / "results/tree/pilot.json").read_text() == pilot
     assert grown.evaluated == 40
     more_splits = workdir.merge("--config", "n_candidates=220", "n_splits=3")
-    assert (more_splits.jobs["make_splits"], more_splits.jobs["time_pilot"]) == (1, 0), "the first split is the same"
-    assert more_splits.evaluated == 220
-    assert (workdir.path / "results/tree/pilot.json").read_text() == pilot
-    other_split = workdir.merge("--config", "n_candidates=220", "test_size=0.5")
-    assert other_split.jobs["time_pilot"] == 1, "fits on fewer samples take another time"
+    assert (more_splits.jobs["make_splits"], more_splits.evaluated) == (1, 220)
+    for change in ("test_size=0.5", "splitter=sklearn.model_selection.KFold", "holdout=0.2"):
+        other_splits = workdir.merge("--config", "n_candidates=220", "n_splits=3", change)
+        assert other_splits.jobs["time_pilot"] == 1, "fits on other samples take another time"
+        timed = json.loads((workdir.path / "results/tree/pilot.json").read_text())["evaluations"]
+        assert other_splits.evaluated == 660 - timed, f"{change} changes every split"
+        assert other_splits.jobs["merge_results"] == 1
     other = workdir.merge("--config", "n_candidates=220", "dataset={'loader': 'sklearn.datasets.load_wine'}")
     assert other.jobs["time_pilot"] == 1, "other data take another time"
 

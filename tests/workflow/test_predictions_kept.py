@@ -48,6 +48,7 @@ def test_growth_beyond_what_may_be_kept_and_back(workdir, tiny):
     tiny["predictions_mb"] = 0
     workdir.write("config.yaml", tiny)
     assert workdir.merge().evaluated == 0
+    assert not (workdir.path / "results/tree/predictions.csv").exists(), "it was the table of an earlier search"
 
 
 def test_the_pilot_keeps_what_the_search_keeps(workdir, tiny):

@@ -3,6 +3,7 @@
 import gzip
 import inspect
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -143,6 +144,15 @@ class _Csv:
         except Exception as error:
             raise _unreadable(self.path, error) from None
 
+    def _has_more_fields(self) -> bool:
+        """Tell whether the first row has more fields than there are names. pandas then takes its first field for an index."""
+        import pandas as pd
+
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self._call(nrows=1, index_col=False)
+        return any(issubclass(warning.category, pd.errors.ParserWarning) for warning in caught)
+
     def _pieces(self, **more: Any) -> Iterator[Any]:
         """Yield the file as DataFrames, each with some of the rows."""
         rows = max(1000, CHUNK_FIELDS // max(1, len(self.names)))
@@ -193,7 +203,7 @@ class _Csv:
         import pandas as pd
 
         pieces = list(self._pieces())
-        if pieces and not isinstance(pieces[0].index, pd.RangeIndex):
+        if pieces and self._has_more_fields():
             raise InputError(
                 f"dataset.file: {self.path} has more fields in a row than its first line has names ({len(self.names)}); name "
                 "every column"

@@ -72,7 +72,10 @@ def _write(raw: RawData, where: str, about: dict[str, Any], file: BinaryIO) -> N
         about["sample_weight"] = raw.sample_weight is not None
         about["in_time_order"] = order is not None
         if order is not None:
-            writer.array("rows", order, hashlib.sha256())
+            rows = hashlib.sha256()
+            writer.array("rows", order, rows)
+            # Evaluations do not depend on the rows of the user's data, but the table of predictions names them.
+            about["rows"] = {"sha256": rows.hexdigest()}
             # A number for each moment is enough: the audit of the splits asks only which samples are of one moment.
             writer.array(
                 "moments", np.unique(raw.time, return_inverse=True)[1].astype("int64"), hashlib.sha256(), order

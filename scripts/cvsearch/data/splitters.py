@@ -12,9 +12,6 @@ from cvsearch.errors import InputError, did_you_mean
 
 SHUFFLE = "shuffle"
 
-# These splitters of scikit-learn draw one split after the other. So a higher ``n_splits`` keeps the first splits.
-DRAWING = ("ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit")
-
 # What messages suggest if a splitter would put samples of one group on both sides.
 GROUP_SPLITTER = "sklearn.model_selection.GroupKFold"
 
@@ -46,14 +43,6 @@ def check_splitting(config: dict[str, Any]) -> None:
             or f"; write {SHUFFLE} or a dotted name, such as sklearn.model_selection.KFold"
         )
         raise InputError(f"splitter: {name!r} is not a splitter{hint}")
-
-
-def keeps_splits(splitter: Any) -> bool:
-    """Tell whether a ``splitter`` of the config is known to keep its splits when ``n_splits`` is raised."""
-    if splitter == SHUFFLE:
-        return True
-    module, _, name = call_of(splitter, "splitter")[0].rpartition(".")
-    return module.partition(".")[0] == "sklearn" and name in DRAWING
 
 
 class Splitter:

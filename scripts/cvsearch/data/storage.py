@@ -101,11 +101,11 @@ class DataWriter:
         array : ndarray
             An array of any dtype except object.
         digest : hashlib hash
-            Updated with the dtype, the shape and the values.
+            Updated with the name, the dtype, the shape and the values.
         order : ndarray of int, optional
             The order in which the rows are written.
         """
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
         with self._open(f"{name}.npy") as member:
             _write_header(member, array.dtype, array.shape, by_column=False)
             for block in row_blocks(array, order):
@@ -123,9 +123,9 @@ class DataWriter:
         dtype : numpy.dtype
         shape : tuple (n, k)
         digest : hashlib hash
-            Updated with the dtype, the shape and the values.
+            Updated with the name, the dtype, the shape and the values.
         """
-        digest.update(f"{dtype.str}{shape}".encode())
+        digest.update(f"{name}{dtype.str}{shape}".encode())
         with self._open(f"{name}.npy") as member:
             _write_header(member, dtype, shape, by_column=True)
             for column in columns:

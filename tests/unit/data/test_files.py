@@ -219,6 +219,7 @@ REFUSED = {
     "target alone": ("y\n1\n2\n", {"target": "y"}, "dataset.file: X is of shape (2, 0); at least two samples and one feature are needed"),
     "long line": ("a,b\n1,2\n1,2,3\n", {}, "dataset.file: t.csv cannot be read (Expected 2 fields in line 3, saw 3); check the file and dataset.read"),
     "more fields than names": ("a,b\nr,1,2\ns,3,4\n", {}, "dataset.file: t.csv has more fields in a row than its first line has names (2); name every column"),
+    "more fields than names, numbered": ("a,b\n0,1,2\n1,3,4\n2,5,6\n", {}, "dataset.file: t.csv has more fields in a row than its first line has names (2); name every column"),
     "not UTF-8": ("a,b\nä,1\n".encode("latin-1"), {}, "dataset.file: t.csv is not UTF-8; say its encoding: read: {encoding: latin-1}"),
     "not gzip": (None, {"file": "plain.csv.gz"}, "dataset.file: plain.csv.gz cannot be read (Not a gzipped file (b'ag'))"),
     "not parquet": (None, {"file": "plain.parquet"}, "dataset.file: plain.parquet cannot be read (Parquet"),

@@ -11,7 +11,7 @@ from cvsearch.data.dataset import load_dataset
 from cvsearch.data.holdout import holdout_positions
 from cvsearch.data.preparation import store
 from cvsearch.data.splits import load_holdout, load_split
-from cvsearch.data.splitters import check_splitting, keeps_splits
+from cvsearch.data.splitters import check_splitting
 from cvsearch.data.tables import Table
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
@@ -204,14 +204,6 @@ def test_who_raises_n_splits_is_told_where_all_folds_change(tmp_path):
         n_splits = 4
         splitter = spec if spec == "shuffle" else dotted(spec)
         assert made(tmp_path, splitter, n_splits, groups=False)[3] == message
-        assert not (message and keeps_splits(splitter))
-
-
-def test_splitters_that_are_known_to_keep_their_splits():
-    known = ["shuffle", dotted("ShuffleSplit"), {dotted("GroupShuffleSplit"): {"test_size": 0.5}}]
-    assert all(map(keeps_splits, known))
-    others = [dotted("KFold"), {dotted("RepeatedKFold"): {"n_splits": 2}}, "own.ShuffleSplit"]
-    assert not any(map(keeps_splits, others))
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ NUMBERS = np.arange(N * 3, dtype=float).reshape(N, 3)
 TEXTS = [f"text {i % 5}" for i in range(N)]
 
 
-def stored(folder, X, y=None):
+def stored(folder, X, y=None, **columns):
     """Return what a dataset folder holds of these data."""
-    raw = raw_data(X, y, "dataset.loader")
+    raw = raw_data(X, y, "dataset.loader")._replace(**columns)
     check_data(raw, "dataset.loader")
     write_json(folder / "dataset.json", store(raw, folder / "data.npz", "dataset.loader"))
     return load_dataset(folder)
@@ -260,10 +260,21 @@ def test_the_hash_follows_schema_and_values(tmp_path):
     hashes["target"] = stored(tmp_path, FRAME, [0, 1, 1, 1]).about["sha256"]
     hashes["target of another type"] = stored(tmp_path, FRAME, [0.0, 1.0, 0.0, 1.0]).about["sha256"]
     hashes["no target"] = stored(tmp_path, FRAME).about["sha256"]
+    numbers = np.array([1.5, 2.0, 0.5, 3.0])
+    hashes["numbers as the target"] = stored(tmp_path, FRAME, numbers).about["sha256"]
+    hashes["numbers as the weights"] = stored(tmp_path, FRAME, sample_weight=numbers).about["sha256"]
     assert len(set(hashes.values())) == len(hashes)
     sliced = pd.concat([FRAME, FRAME])[4:].set_index("a", drop=False).rename_axis(None)
     pieces = FRAME.assign(b=pd.concat([FRAME["b"][:1], FRAME["b"][1:]]))
     assert {stored(tmp_path, X, y).about["sha256"] for X in (sliced, pieces)} == {hashes["unchanged"]}
+
+
+def test_another_order_of_rows_is_known_though_the_samples_are_the_same(tmp_path):
+    time, y = np.array([3, 1, 2, 4]), np.array([0, 1, 0, 1])
+    order = np.array([1, 0, 3, 2])
+    first = stored(tmp_path, FRAME, y, time=time).about
+    other = stored(tmp_path, FRAME.iloc[order], y[order], time=time[order]).about
+    assert other["sha256"] == first["sha256"] and other["rows"] != first["rows"]
 
 
 def test_equal_data_make_equal_files(tmp_path):
