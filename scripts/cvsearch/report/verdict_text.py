@@ -72,7 +72,8 @@ def _corrected(verdict: dict[str, Any]) -> str:
     line = f"Its corrected score is {_interval(corrected)}."
     if not chosen:
         return line
-    lower = corrected["estimate"] < verdict["best"]["mean_test_score"]
+    mean = verdict["best"]["mean_test_score"]
+    lower = not isinstance(mean, str) and corrected["estimate"] < mean and _score(corrected["estimate"]) != _score(mean)
     why = (
         "the best of many was chosen, so the mean is too high"
         if lower
