@@ -62,6 +62,8 @@ INSTEAD = {
         "it fails if a process ends between the two commands",
     ),
     "git clone <this repository> my_search && cd my_search": (None, "the tests run in a clone"),
+    "git pull": (None, "the clone of the tests has nowhere to pull from"),
+    "make .venv/installed": (None, INSTALLS),
     "python3 -m venv .venv && source .venv/bin/activate": (None, "the environment of the tests is active"),
     "pip install --require-hashes -r envs/requirements.txt": (None, INSTALLS),
     "tmux new -s search": (None, "needs a terminal"),
