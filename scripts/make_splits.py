@@ -54,8 +54,9 @@ def main(dataset, settings, module_versions, paths, holdout, summary):
             splits.append(Split(*split))
             write_split(paths[i], *split, about["sha256"], counts)
             messages += splitter.messages(split) if i == 0 else []
-    found = {"findings": audit(data, splits), "class_findings": audit_classes(splits, counts) if counts else []}
-    write_json(summary, {"messages": messages, **{key: [each._asdict() for each in found[key]] for key in found}})
+    findings = [finding._asdict() for finding in audit(data, splits)]
+    class_findings = [finding._asdict() for finding in audit_classes(splits, counts)] if counts else []
+    write_json(summary, {"messages": messages, "findings": findings, "class_findings": class_findings})
 
 
 def _all(values):

@@ -87,9 +87,6 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, sum
     batch_size, size_messages = batch_size_of(search, settings, pilot, batch_seconds)
     content = predictions_of(search, trust, dataset, pilot)
     bits, too_large = kept_bits(content.bits, strategy.count(), n_tests, search["predictions_mb"])
-    if not bits:  # The table of an earlier search would be taken for that of this one.
-        for kind in ("csv", "parquet"):
-            paths.search.predictions(kind).unlink(missing_ok=True)
     plan = Plan(
         round=paths.number,
         first=0,

@@ -64,14 +64,12 @@ if __name__ == "__main__":
     with job(snakemake.log[0], snakemake.threads):
         conditions = snakemake.params.conditions
         limits, _ = slurm_limits(conditions["limits"], snakemake.resources)
+        results = results_of(snakemake.input.about)
         main(
             snakemake.input.positions,
-            [
-                split_paths(split, results_of(snakemake.input.about))[1]
-                for split in range(snakemake.params.candidates["n_splits"])
-            ],
+            [split_paths(split, results)[1] for split in range(snakemake.params.candidates["n_splits"])],
             Path(snakemake.input.about).parent,
-            SearchPaths.of(snakemake.wildcards.search, results_of(snakemake.input.about)).journal,
+            SearchPaths.of(snakemake.wildcards.search, results).journal,
             {**snakemake.params.search, **snakemake.params.candidates, **conditions, "limits": limits},
             snakemake.params.module_versions,
             snakemake.output[0],

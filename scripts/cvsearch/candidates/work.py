@@ -60,7 +60,8 @@ def find_work(paths: RoundPaths, plan: Plan, settings: Sequence[Setting], search
 def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
     """Remove the receipts of batches that have work again, and all files of an older cut.
 
-    So only the jobs of these batches run.
+    So only the jobs of these batches run. If no predictions are kept, the table of kept predictions is removed too,
+    because it is that of an earlier search.
     """
     for batch, split in work.batches:
         paths.receipt(batch, split).unlink(missing_ok=True)
@@ -69,6 +70,9 @@ def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
         for path in folder.glob("*-*"):
             if path.name not in batches and not is_of_cut(path.name, plan.first, plan.batch_size):
                 shutil.rmtree(path)
+    if not plan.prediction_bits:
+        for kind in ("csv", "parquet"):
+            paths.search.predictions(kind).unlink(missing_ok=True)
 
 
 def plan_line(name: str, plan: Plan, work: Work, seconds: float | None = None) -> str:

@@ -65,21 +65,17 @@ def _corrected(verdict: dict[str, Any]) -> str:
     corrected, chosen = verdict["corrected"], verdict["n_scored"] > 1
     if corrected["reason"] is not None:
         line = f"There is no corrected score: {corrected['reason']}."
-        return (
-            f"{line} The best of many was chosen, so the mean of the best candidate is probably too high." * chosen
-            or line
-        )
-    line = f"Its corrected score is {_interval(corrected)}."
-    if not chosen:
-        return line
-    mean = verdict["best"]["mean_test_score"]
-    lower = not isinstance(mean, str) and corrected["estimate"] < mean and _score(corrected["estimate"]) != _score(mean)
-    why = (
-        "the best of many was chosen, so the mean is too high"
-        if lower
-        else "it allows for the choice of the best of many"
-    )
-    return f"{line} If you report its score, report this one: {why}."
+        advice = "The best of many was chosen, so the mean of the best candidate is probably too high."
+    else:
+        line = f"Its corrected score is {_interval(corrected)}."
+        mean = verdict["best"]["mean_test_score"]
+        lower = not isinstance(mean, str) and corrected["estimate"] < mean
+        if lower and _score(corrected["estimate"]) != _score(mean):
+            why = "the best of many was chosen, so the mean is too high"
+        else:
+            why = "it allows for the choice of the best of many"
+        advice = f"If you report its score, report this one: {why}."
+    return f"{line} {advice}" if chosen else line
 
 
 def _baseline(verdict: dict[str, Any], name: str, words: str, advice: str | None) -> list[str]:

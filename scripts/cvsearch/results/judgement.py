@@ -61,7 +61,6 @@ class Judged:
         self.paths, self.plans, self.search = paths, plans, search
         self.module_versions, self.trust = module_versions, Trust(module_versions)
         self.dataset, self.splits = dataset, splits
-        self._files = [split_paths(split, paths.folder.parent) for split in range(len(splits))]
         self.best = store(read_json(paths.best, REBUILD), str(paths.best))
         self.table, self.evaluations = read_table(paths.table), read_table(paths.evaluations)
         self.scorer: str = self.best["scorer"]
@@ -102,9 +101,8 @@ class Judged:
         """
         if not self.dataset.about["in_time_order"] and len(self.splits) == 1:
             return False
-        positions = (
-            load_split(files[0], about["sha256"]) for files, about in zip(self._files, self.splits, strict=True)
-        )
+        results = self.paths.folder.parent
+        positions = (load_split(split_paths(i, results)[0], about["sha256"]) for i, about in enumerate(self.splits))
         return all(train.max() < test.min() for train, test in positions)
 
     def as_search(self) -> Search:

@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 from cvsearch.candidates.space import Space
 from cvsearch.config.values import strict
 from cvsearch.results.statistics.bootstrap import Corrected, Interval
-from cvsearch.results.statistics.comparison import compare, simplest, standard_error, within_one_standard_error
+from cvsearch.results.statistics.comparison import (
+    ROUNDING,
+    compare,
+    simplest,
+    standard_error,
+    within_one_standard_error,
+)
 from cvsearch.results.statistics.regions import at_edge, good_candidates, next_region
 from cvsearch.results.statistics.search_curve import search_curve
 from cvsearch.results.tables import BASELINE_NAMES
@@ -115,10 +121,6 @@ def verdict_of(
         "core_hours": core_hours,
     }
     return {name: strict(value) for name, value in found.items()}
-
-
-# A difference of two means up to this share of them is rounding.
-ROUNDING = 1e-12
 
 
 def _any(name: str, value: Any) -> bool:

@@ -128,8 +128,8 @@ class SharedWork:
             return self.X_train, self.X_train, self.X_test
         if getattr(self.X_train, "shape", (0, 0))[1] != self._about["n_samples"]:
             raise ValueError("X should be a square kernel matrix")
-        X_train, X_test = (columns_for(estimator, X, self._train_positions) for X in (self.X_train, self.X_test))
-        return read_only(X_train), read_only(X_train), read_only(X_test)
+        X_train = read_only(columns_for(estimator, self.X_train, self._train_positions))
+        return X_train, X_train, read_only(columns_for(estimator, self.X_test, self._train_positions))
 
     def prefix(self, params: Params, estimator: Any) -> str:
         """Return a text that is equal for candidates of an estimator that share their pipeline's first steps."""

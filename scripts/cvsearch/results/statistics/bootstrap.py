@@ -7,6 +7,7 @@ cross-validation. Machine Learning 107, 1895-1922 (2018).
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from cvsearch.results.statistics.comparison import ROUNDING
 from cvsearch.results.statistics.predictions import Draws, SplitPredictions
 from cvsearch.results.statistics.scores import AnyScore, Score, blocks
 
@@ -155,7 +156,7 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, drawn_counts: Sequ
     total[np.isnan(total)] = -np.inf
     best = total.max(axis=1, keepdims=True)
     with np.errstate(invalid="ignore"):  # Rounding must not choose among equals.
-        first = ((total == best) | (total >= best - 1e-12 * abs(best))).argmax(axis=1)
+        first = ((total == best) | (total >= best - ROUNDING * abs(best))).argmax(axis=1)
     return np.where((weight > 0) & (best[:, 0] > -np.inf), first, -1)
 
 

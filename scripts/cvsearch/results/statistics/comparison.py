@@ -15,6 +15,9 @@ ALPHA = 0.05
 # With fewer splits, the test shows almost nothing, because its t has too few degrees of freedom.
 FEWEST_SPLITS = 5
 
+# A difference of two scores up to this share of them is rounding.
+ROUNDING = 1e-12
+
 
 def mean_ratio(n_train: Sequence[int], n_test: Sequence[int]) -> float:
     """Return the mean of n_test / n_train over the splits."""
@@ -83,7 +86,7 @@ def corrected_t(differences: Any, ratio: float) -> Tested:
         spread = differences.std(axis=1, ddof=1)
         # If the differences are equal, the spread has only rounding errors.
         scale = np.abs(differences).max(axis=1)
-        spread[spread <= 1e-12 * scale] = np.nan
+        spread[spread <= ROUNDING * scale] = np.nan
         t = mean / (spread * math.sqrt(1 / n_splits + ratio))
     return Tested(mean, t, 2 * student.sf(np.abs(t), n_splits - 1))
 
@@ -126,7 +129,7 @@ def compare(scores: Any, best: int, ratio: float) -> dict[str, Any]:
 
     with np.errstate(invalid="ignore"):
         differences = scores - scores[best]
-        differences[np.abs(differences) <= 1e-12 * np.abs(scores[best])] = 0  # Rounding.
+        differences[np.abs(differences) <= ROUNDING * np.abs(scores[best])] = 0
     tested = corrected_t(differences, ratio)
     adjusted = holm(np.where(np.arange(len(scores)) == best, np.nan, tested.p))
     distinguishable = np.where(np.isnan(scores.mean(axis=1)), "", np.where(adjusted < ALPHA, "yes", "no")).astype(

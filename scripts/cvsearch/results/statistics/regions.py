@@ -135,13 +135,16 @@ def at_edge(
 def _just_beyond(entry: Entry, axis: Axis, side: str) -> float:
     """Return a value just beyond an end of an entry: the next whole number, or a number that is very near."""
     sign, end = (-1, axis.low) if side == "low" else (1, axis.high)
-    if isinstance(entry, dict):
-        is_whole = next(iter(entry)) in ("range", "randint")
-    else:
-        is_whole = all(isinstance(value, int) for value in entry)
-    if is_whole:
+    if _is_whole(entry):
         return round(axis.value(end)) + sign
     return axis.value(end + sign * JUST_BEYOND * (axis.high - axis.low))
+
+
+def _is_whole(entry: Entry) -> bool:
+    """Tell whether an entry has only whole numbers."""
+    if isinstance(entry, dict):
+        return next(iter(entry)) in ("range", "randint")
+    return all(isinstance(value, int) for value in entry)
 
 
 def good_candidates(means: Any, like_the_best: Any, guess: float | None) -> Any:
@@ -230,7 +233,7 @@ def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Call
     if isinstance(entry, list):
         return _next_values(entry, axis, low, high, side, allowed)
     kind, arguments = next(iter(entry.items()))
-    if kind in ("range", "randint"):
+    if _is_whole(entry):
         return {kind: _next_whole(arguments, axis, low, high, side, allowed)}
 
     def written(end: float, outward: Callable[[float], int]) -> float:
@@ -326,7 +329,7 @@ def _next_values(
         return kept
     outer, inner = (ordered[0], ordered[1]) if side == "low" else (ordered[-1], ordered[-2])
     step = axis.scaled(outer) - axis.scaled(inner)
-    whole = all(isinstance(value, int) for value in entry)
+    whole = _is_whole(entry)
 
     def written(place: float) -> float:
         value = axis.value(place)
