@@ -29,11 +29,11 @@ include: "rules/report.smk"
 
 
 onsuccess:
-    run.tell_results()
+    announcer.print_results()
 
 
 onerror:
-    run.tell_errors()
+    announcer.print_errors()
 
 
 rule all:

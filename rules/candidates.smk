@@ -1,13 +1,13 @@
 # Times a few candidates, draws all of them, and cuts them into batches.
 
 
-# The pilot runs once, and again if the splits are made again, or if the data, the estimator, the scorers, the seed or
-# the space changes. So a search that gets more candidates keeps its batches.
+# The pilot runs once, and again if split 0, the data, the estimator, the scorers, the seed or the space changes. So a
+# search that gets more candidates or more splits keeps its batches.
 rule time_pilot:
     input:
         about="results/dataset/dataset.json",
         data=ancient("results/dataset/data.npz"),
-        split="results/splits/0.json",
+        split=run.pilot_split,
         positions=ancient("results/splits/0.npz"),
     output:
         "results/{search}/pilot.json",

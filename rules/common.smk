@@ -1,4 +1,5 @@
-# Finds the package in scripts/cvsearch. Makes `run`, which the rules ask for their files and settings.
+# Finds the package in scripts/cvsearch. Makes `run`, which the rules ask for their files and
+# settings, and `announcer`, which prints what the user sees.
 
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ for name in manifest.read_text().split():
 sys.path.insert(0, str(manifest.parents[1]))
 from cvsearch.config.layers import command_line, with_exponents
 from cvsearch.errors import InputError
-from cvsearch.run import Run, kept_config, read_config
+from cvsearch.run.announcer import Announcer
+from cvsearch.run.config import kept_config, read_config
+from cvsearch.run.run import Run
 
 sys.path.remove(str(manifest.parents[1]))
 
@@ -44,16 +47,12 @@ def read_own_config():
 results = Path(workflow.modifier.path_modifier.modify("results/dataset")).parent
 
 try:
-    run = Run(
-        kept_config(read_own_config, workflow.is_main_process, results),
-        checkpoints,
-        results,
-    )
+    config = kept_config(read_own_config, workflow.is_main_process, results)
+    run = Run(config, checkpoints, results)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-config = run.config
-
+announcer = Announcer(config, results)
 if workflow.is_main_process:
     settings = workflow.output_settings
-    run.show_progress(logger, alone, whole=settings.dryrun or settings.verbose)
+    announcer.show_progress(logger, alone, whole=settings.dryrun or settings.verbose)

@@ -1,7 +1,8 @@
 """The plan of a round: how its candidates are cut into batches, and what the plan was made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from cvsearch.candidates.batches import batch_length, batch_name, batches_of
@@ -122,15 +123,22 @@ def planned_settings(search: SearchPaths, plans: list[Plan]) -> Iterator[tuple[i
             yield from read_batch(search.round(plan.round), batch)[1]
 
 
-def finished_receipts(search: SearchPaths, plans: list[Plan]) -> set[tuple[int, str, int]]:
+def jobs_of(plans: Iterable[Plan]) -> Iterator[tuple[int, str, int]]:
+    """Yield (round, batch, split) of every job of these plans."""
+    for plan in plans:
+        for batch in plan.batches:
+            for split in range(plan.n_splits):
+                yield plan.round, batch, split
+
+
+def receipts_of(search: SearchPaths, plans: Iterable[Plan]) -> list[Path]:
+    """Return the receipt of every job of these plans."""
+    return [search.round(number).receipt(batch, split) for number, batch, split in jobs_of(plans)]
+
+
+def finished_receipts(search: SearchPaths, plans: Iterable[Plan]) -> set[tuple[int, str, int]]:
     """Return (round, batch, split) of every receipt that exists."""
-    return {
-        (plan.round, batch, split)
-        for plan in plans
-        for batch in plan.batches
-        for split in range(plan.n_splits)
-        if search.round(plan.round).receipt(batch, split).exists()
-    }
+    return {job for job in jobs_of(plans) if search.round(job[0]).receipt(*job[1:]).exists()}
 
 
 def evaluations_of(receipts: set[tuple[int, str, int]]) -> int:

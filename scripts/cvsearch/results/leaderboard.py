@@ -44,6 +44,11 @@ def check_comparable(searches: Sequence[Search]) -> None:
             )
 
 
+def are_comparable(searches: Sequence[Search]) -> bool:
+    """Tell whether there are several searches and the same scorer ranks in all of them."""
+    return len(searches) > 1 and not any(map(own_scorer, searches))
+
+
 def own_scorer(search: Search) -> bool:
     """Tell whether a callable of the user's own ranks in a search."""
     scorer = ranking_scorer(search["scoring"])

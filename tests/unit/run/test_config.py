@@ -1,15 +1,14 @@
-"""One run of the workflow: its config, and what the rules are told of its searches."""
+"""The config of a run: how it is read and checked, and how jobs get it."""
 
 import json
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from cvsearch.config.layers import command_line
 from cvsearch.errors import InputError
-from cvsearch.run import CONFIG_VARIABLE, MAX_VARIABLE_BYTES, Run, kept_config, read_config
+from cvsearch.run.config import CONFIG_VARIABLE, MAX_VARIABLE_BYTES, kept_config, read_config
 from workflow_runs import ROOT, TINY
 
 SHIPPED, SCHEMA = ROOT / "config" / "config.yaml", ROOT / "config" / "schema.yaml"
@@ -136,77 +135,3 @@ def test_the_largest_config_that_is_handed_on_fits_the_environment():
     code = f"import os; print(*(len(v) for k, v in os.environ.items() if k.startswith({CONFIG_VARIABLE!r})))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert MAX_VARIABLE_BYTES - 10 < int(said) <= MAX_VARIABLE_BYTES
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """A function that makes a run of a config in an empty working directory."""
-    monkeypatch.chdir(tmp_path)
-    return lambda config: Run(read(config), SimpleNamespace())
-
-
-TREE = SimpleNamespace(search="tree")
-
-
-def test_what_defines_an_evaluation_and_under_what_it_runs_are_told_apart(run):
-    made = run(TINY | {"random_state": 3, "retry_failed": 1, "limits": {"seconds": 5}})
-    assert made.search_settings(TREE) == {
-        "estimator": "sklearn.tree.DecisionTreeClassifier",
-        "scoring": "accuracy",
-        "random_state": 3,
-    }
-    limits = {"seconds": 5, "memory_mb": None}
-    assert made.conditions(TREE, {}) == {
-        "estimator": "sklearn.tree.DecisionTreeClassifier",
-        "limits": limits,
-        "retry_failed": 1,
-        "share_work": True,
-        "return_train_score": True,
-    }
-    terms = {"limits": limits, "retry_failed": 1, "return_train_score": True}
-    assert made.terms(TREE) == terms | {"predictions": False, "predictions_mb": 200}
-    assert made.pilot_settings(TREE) == made.search_settings(TREE) | {"param_distributions": made.space(TREE)}
-
-
-def test_the_pilot_is_asked_for_where_batches_are_sized_by_it(run):
-    assert run(TINY).pilot_file(TREE) == []
-    assert str(run(TINY | {"batch_size": "auto"}).pilot_file(TREE)) == "results/tree/pilot.json"
-
-
-def test_long_tables_are_written_as_parquet_too(run, monkeypatch):
-    """Once the candidates are drawn, which a test of Snakemake does."""
-    monkeypatch.setattr(Run, "_plan_of", lambda self, name, number: None)
-    few, many = (run(TINY | {"n_candidates": n, "n_splits": 1000}).results(None) for n in (99, 100))
-    assert set(many) - set(few) == {"results/tree/cv_results.parquet", "results/tree/evaluations.parquet"}
-    assert {"results/dataset/example.png", "results/tree/best.json", "results/tree/cv_results.csv"} <= set(few)
-
-
-def test_a_mistake_in_a_file_is_told_at_the_end_and_stops_nothing(run, tmp_path, capsys):
-    made = run(TINY)
-    made.tell_results()
-    assert capsys.readouterr().err == ""
-    (tmp_path / "results/tree").mkdir(parents=True)
-    (tmp_path / "results/tree/verdict.json").write_text("{")
-    made.tell_results()
-    assert "error: results/tree/verdict.json: was truncated or edited" in capsys.readouterr().err
-
-
-def test_the_errors_of_this_run_are_repeated_at_its_end(run, tmp_path, capsys):
-    made = run(TINY)
-    (tmp_path / "results/logs").mkdir(parents=True)
-    for name, seconds in (("make_splits", 1), ("of_an_earlier_run", -1)):
-        log = tmp_path / f"results/logs/{name}.log"
-        log.write_text(f"error: {name}: is wrong\n")
-        os.utime(log, (0, made.started + seconds))
-    made.tell_errors()
-    assert capsys.readouterr().err == "error: make_splits: is wrong\n"
-
-
-def test_the_report_opens_with_the_page_of_a_run_where_snakemake_can_read_it(run, tmp_path):
-    run = run(tiny())
-    assert run.report_text("other.rst", tmp_path) == "other.rst", "there is no page yet"
-    page = tmp_path / "results" / "report.rst"
-    page.parent.mkdir()
-    page.touch()
-    assert run.report_text("other.rst", tmp_path) == str(page)
-    assert run.report_text("other.rst", "http://127.0.0.1:1/cvsearch") == "other.rst"
