@@ -12,6 +12,13 @@ import socket
 import struct
 import sys
 
+# What the scripts of rules import.
+LIBRARIES = ["matplotlib.backends.backend_agg", "matplotlib.figure", "pandas", "scipy.stats", "snakemake.script"]
+LIBRARIES += [
+    f"sklearn.{name}"
+    for name in ("datasets", "dummy", "ensemble", "linear_model", "model_selection", "pipeline", "svm", "tree")
+]
+
 
 def read(connection, size):
     """Return `size` bytes, and the files that came with them."""
@@ -73,6 +80,7 @@ def answer(connection):
 def serve(path):
     """Answer clients until standard input closes."""
     import gc
+    import importlib
     import select
 
     listener = socket.socket(socket.AF_UNIX)
@@ -80,18 +88,8 @@ def serve(path):
     listener.listen(64)
     print("listening", flush=True)
 
-    import matplotlib.backends.backend_agg
-    import matplotlib.figure
-    import pandas  # noqa: F401
-    import sklearn.datasets
-    import sklearn.ensemble
-    import sklearn.linear_model
-    import sklearn.model_selection
-    import sklearn.pipeline
-    import sklearn.svm
-    import sklearn.tree
-    from snakemake import script  # noqa: F401  Each script of a rule imports it.
-
+    for library in LIBRARIES:
+        importlib.import_module(library)
     gc.freeze()  # Or the first collection in each fork copies all objects of this process.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # The system removes children that have ended.
     while True:

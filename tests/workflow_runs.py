@@ -55,8 +55,8 @@ def _forking():
 def run_snakemake(arguments, env, folder=None, fresh=False):
     """Run Snakemake to its end in `folder`, and return its exit status and what it said.
 
-    A fork of a process that has imported Snakemake runs it; with `fresh`, a new process does. That is for tests of what
-    Snakemake reads while it is imported, such as its plugins.
+    A fork of a process that has imported Snakemake runs it, and its scripts run in forks too. With `fresh`, all processes
+    are new. This is for tests of what is read during an import, and of what differs between processes.
     """
     if fresh:
         command = [sys.executable, "-m", "snakemake", *arguments]

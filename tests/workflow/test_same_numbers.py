@@ -1,4 +1,7 @@
-"""Cores, batches, order and place change no result; neither does sharing work."""
+"""Cores, batches, order and place change no result; neither does sharing work.
+
+Each run is a new process, so its hash seed is another one too.
+"""
 
 import pytest
 from workflow_runs import TINY, Workdir
@@ -15,13 +18,13 @@ def expected(tmp_path_factory):
     """The digest of the search run in one piece."""
     workdir = Workdir(tmp_path_factory.mktemp("one-piece"))
     workdir.write("config.yaml", forest(TINY) | {"batch_size": 4})
-    workdir.merge(cores=1)
+    workdir.merge(cores=1, fresh=True)
     return workdir.digest()
 
 
 @pytest.mark.parametrize(("cores", "batch_size"), [(4, 1), (2, 2)], ids=str)
 def test_cores_and_batches(workdir, tiny, expected, cores, batch_size):
     workdir.write("config.yaml", forest(tiny) | {"batch_size": batch_size})
-    run = workdir.merge(cores=cores)
+    run = workdir.merge(cores=cores, fresh=True)
     assert run.jobs["evaluate"] == 2 * -(-3 // batch_size)
     assert workdir.digest() == expected

@@ -20,7 +20,7 @@ FEW, N_CANDIDATES = 10, 30
 def shipped(tmp_path_factory):
     """The search as it is shipped, then grown to more candidates."""
     workdir = Workdir(tmp_path_factory.mktemp("shipped"))
-    workdir.first_run = workdir.merge(config=None, search="svc")
+    workdir.first_run = workdir.merge(config=None, search="svc", fresh=True)
     workdir.first_digest, workdir.first_table = workdir.digest("svc"), workdir.table(search="svc")
     workdir.first_best = json.loads((workdir.path / "results/svc/best.json").read_text())
     workdir.run = workdir.snakemake("--config", f"n_candidates={N_CANDIDATES}", config=None)
