@@ -32,6 +32,7 @@ def test_candidates_and_splits_are_added_and_nothing_is_done_twice(workdir, tiny
 
     fewer = workdir.merge()
     assert fewer.jobs["evaluate"] == fewer.evaluated == 0
+    assert fewer.jobs["make_splits"] == 1, "what is said of the splits is said of those that are used"
     assert len(workdir.table()) == 10
     assert len(workdir.table("evaluations")) == 20
 
@@ -76,7 +77,8 @@ def test_auto_sizes_batches_once(workdir, tiny):
     assert (workdir.path / "results/tree/pilot.json").read_text() == pilot
     assert grown.evaluated == 40
     more_splits = workdir.merge("--config", "n_candidates=220", "n_splits=3")
-    assert (more_splits.jobs["make_splits"], more_splits.evaluated) == (1, 220)
+    assert (more_splits.jobs["make_splits"], more_splits.jobs["time_pilot"], more_splits.evaluated) == (1, 0, 220)
+    assert more_splits.jobs["evaluate"] == -(-220 // size), "the batches are the same, so only the new split has jobs"
     for change in ("test_size=0.5", "splitter=sklearn.model_selection.KFold", "holdout=0.2"):
         other_splits = workdir.merge("--config", "n_candidates=20", "n_splits=3", change)
         assert other_splits.jobs["time_pilot"] == 1, "fits on other samples take another time"
