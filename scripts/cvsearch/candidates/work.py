@@ -61,7 +61,7 @@ def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
     """Remove the receipts of batches that have work again, and all files of an older cut.
 
     So only the jobs of these batches run. If no predictions are kept, the table of kept predictions is removed too,
-    because it is that of an earlier search.
+    because it is that of an earlier search. So are the scores on a holdout, if no samples are held out.
     """
     for batch, split in work.batches:
         paths.receipt(batch, split).unlink(missing_ok=True)
@@ -73,6 +73,8 @@ def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
     if not plan.prediction_bits:
         for kind in ("csv", "parquet"):
             paths.search.predictions(kind).unlink(missing_ok=True)
+    if not plan.inputs["holdout"]:
+        paths.search.holdout.unlink(missing_ok=True)
 
 
 def plan_line(name: str, plan: Plan, work: Work, seconds: float | None = None) -> str:

@@ -294,10 +294,10 @@ class Run:
         wanted = [EXAMPLE, report_page(), *([LEADERBOARD, LEADERBOARD_FIGURE] if self._compares else [])]
         for name, search in self.searches.items():
             paths = SearchPaths.of(name)
-            wanted += [*paths.tables, paths.best, paths.baselines, *paths.figures]
-            wanted += [paths.verdict, paths.comparison, paths.findings]
+            wanted += [*paths.tables, paths.provenance, paths.best, paths.baselines, paths.baselines_about]
+            wanted += [paths.verdict, paths.comparison, paths.findings, *paths.figures]
             if self.config["holdout"]:
-                wanted += [paths.model, paths.holdout]
+                wanted += [paths.model, paths.model_types, paths.holdout]
             if strategy_of(search).has(math.ceil(PARQUET_ROWS / len(self.splits))):
                 wanted += [table.with_suffix(".parquet") for table in paths.tables]
         return list(map(str, wanted))

@@ -15,7 +15,7 @@ SETTINGS = [Setting({"C": i}) for i in range(5)]
 BATCHES = ["000000-000001", "000002-000003", "000004-000004"]
 
 
-def plan_of(n_candidates=5, batch_size=2, first=0):
+def plan_of(n_candidates=5, batch_size=2, first=0, holdout=0):
     return Plan(
         round=0,
         first=first,
@@ -24,7 +24,7 @@ def plan_of(n_candidates=5, batch_size=2, first=0):
         batch_size=batch_size,
         scorer="score",
         identities=["one", "other"],
-        inputs={},
+        inputs={"holdout": holdout},
         messages=[],
     )
 
@@ -115,6 +115,16 @@ def test_files_of_another_cut_go_and_full_batches_of_this_cut_stay(paths):
     remove_outdated(paths, plan_of(n_candidates=6), work(0, {(part, 0)}))
     for folder in (paths.evaluations, paths.benchmarks):
         assert {path.name for path in folder.iterdir()} == {*BATCHES[:2], beyond}, "the last batch is fuller now"
+
+
+def test_what_this_search_does_not_write_goes(paths):
+    """It would be taken for a result of this search."""
+    search = paths.search
+    earlier = [touch(path) for path in (search.holdout, search.predictions("csv"), search.predictions("parquet"))]
+    remove_outdated(paths, plan_of(holdout=0.2), work())
+    assert [path.exists() for path in earlier] == [True, False, False]
+    remove_outdated(paths, plan_of(), work())
+    assert not search.holdout.exists()
 
 
 def test_the_plan_is_said_in_one_line():

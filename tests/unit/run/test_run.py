@@ -53,6 +53,14 @@ def test_long_tables_are_written_as_parquet_too(run, monkeypatch):
     assert {"results/dataset/example.png", "results/tree/best.json", "results/tree/cv_results.csv"} <= set(few)
 
 
+def test_every_file_of_a_rule_that_runs_is_asked_for(run, monkeypatch):
+    """Snakemake does not miss a deleted file that no one asks for."""
+    monkeypatch.setattr(Run, "_plan_of", lambda self, name, number: None)
+    asked = run(TINY | {"holdout": 0.2}).results(None)
+    names = ("provenance.json", "baselines.json", "baselines.csv", "findings.json", "model_types.json", "holdout.json")
+    assert {f"results/tree/{name}" for name in names} <= set(asked)
+
+
 def test_the_report_opens_with_the_page_of_a_run_where_snakemake_can_read_it(run, tmp_path):
     run = run(TINY)
     assert run.report_text("other.rst", tmp_path) == "other.rst", "there is no page yet"
