@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from cvsearch.results.statistics.bootstrap import corrected  # noqa: E402
 from cvsearch.results.statistics.comparison import corrected_t  # noqa: E402
 from cvsearch.results.statistics.predictions import SplitPredictions  # noqa: E402
-from cvsearch.results.statistics.scores import AUC, score_of  # noqa: E402
+from cvsearch.results.statistics.scores import score_of  # noqa: E402
 
 N_SAMPLES, N_FEATURES, N_CANDIDATES, N_FRESH = 150, 20, 60, 20_000
 SPLITS = {"2 shuffle splits": ("shuffle", 2), "5 folds": ("folds", 5), "10 shuffle splits": ("shuffle", 10)}
@@ -95,13 +95,12 @@ def one_set(splitter, score, signal, random):
         fits.append(fitted)
         constant = np.full((1, len(test)), y[train].mean())
         for kept, rows in ((predictions, decisions[:-1]), (default, decisions[-1:]), (dummy, constant)):
-            labels = np.where(rows > 0, 1.0, -1.0)
-            responses = {"predict": rows if score == "r2" else labels, "decision_function": rows}
-            kept.append(SplitPredictions(test, y[test], responses))
+            responses = {"predict": rows if score == "r2" else rows > 0, "decision_function": rows}
+            kept.append(SplitPredictions(test, y[test] if score == "r2" else y[test] > 0, responses))
         means.append(plain_score(score, y[test], decisions[:-1]))
     winner = int(np.nanmean(means, axis=0).argmax())
     classes = None if score == "r2" else [-1.0, 1.0]
-    how = AUC("decision_function", 1.0) if score == "roc_auc" else score_of(score, None, predictions[0], classes)
+    how = score_of(score, None, predictions[0], classes)
     found = corrected(predictions, {"default": default, "dummy": dummy}, how, random_state=int(random.integers(2**31)))
     chosen = predict(np.stack([fitted[winner] for fitted in fits]), fresh[0])
     truth = plain_score(score, fresh[1], chosen).mean()

@@ -2,8 +2,8 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from cvsearch.candidates.plan import Plan, planned_settings
 from cvsearch.candidates.space import space_size
@@ -23,10 +23,10 @@ from cvsearch.journal.identity import identity_of
 from cvsearch.layout import SearchPaths, split_paths
 from cvsearch.results.findings import Outcome
 from cvsearch.results.messages import most_often
-from cvsearch.results.predictions import Predictions
+from cvsearch.results.predictions import Block, Predictions
 from cvsearch.results.statistics.bootstrap import Corrected, Interval, corrected
 from cvsearch.results.statistics.comparison import mean_ratio
-from cvsearch.results.statistics.predictions import SplitPredictions
+from cvsearch.results.statistics.predictions import Bits, SplitPredictions
 from cvsearch.results.statistics.scores import score_of
 from cvsearch.results.storage import REBUILD, read_table
 from cvsearch.results.tables import BASELINE_NAMES
@@ -219,16 +219,12 @@ class Judged:
         """
         made = []
         for split in range(len(self.splits)):
-            found: dict[str, dict[int, Any]] = {method: {} for method in METHODS}
-            for method, of_candidates in found.items():
-                for block in predictions.blocks(split, method):
-                    of_candidates |= dict(zip(block.candidates.tolist(), block.values, strict=True))
-            responses = responses_of(found, numbers, predictions.classes)
+            responses = responses_of(functools.partial(predictions.blocks, split), numbers, predictions.n_classes)
             if not responses:
                 raise InputError("some candidates that have a score have no kept predictions")
             test = predictions.test(split)
             weight = None if weights is None else weights[test]
-            made.append(SplitPredictions(test, predictions.target(split), responses, weight))
+            made.append(SplitPredictions(test, predictions.codes(split), responses, weight))
         return made
 
     def outcome(self, verdict: dict[str, Any]) -> Outcome:
@@ -257,7 +253,24 @@ class Judged:
         return {"forecast": forecast, "actual": float(self.evaluations["time"].sum()) / 3600}
 
 
-def responses_of(found: dict[str, dict[int, Any]], numbers: Sequence[int], classes: Any) -> dict[str, Any]:
+class Gathered(NamedTuple):
+    """The predictions of some candidates on one split, by one method.
+
+    Attributes
+    ----------
+    values : ndarray or Bits
+        The first axis is that of the candidates.
+    there : ndarray of bool of shape (n_candidates,)
+        Whether a candidate has such predictions.
+    """
+
+    values: Any
+    there: Any
+
+
+def responses_of(
+    blocks: Callable[[str], Iterable[Block]], numbers: Sequence[int], n_classes: int | None
+) -> dict[str, Any]:
     """Return the responses that all of some candidates have, by method.
 
     A scorer such as ``roc_auc`` takes the decision values of one candidate, and the probabilities of a candidate that
@@ -266,27 +279,48 @@ def responses_of(found: dict[str, dict[int, Any]], numbers: Sequence[int], class
 
     Parameters
     ----------
-    found : dict of str to dict of int to ndarray
-        The kept predictions on one split, by method and candidate.
+    blocks : callable
+        ``blocks(method)`` yields the kept predictions on one split.
     numbers : sequence of int
-        The candidates.
-    classes : ndarray or None
-        The classes, if labels are kept as codes.
+        The candidates, ascending.
+    n_classes : int or None
+        How many classes there are, if labels are kept as codes.
 
     Returns
     -------
-    dict of str to ndarray
+    dict of str to ndarray or Bits
         The first axis is that of the candidates.
+    """
+    found = {}
+    for method in METHODS:
+        is_bit = method == "predict" and n_classes is not None and n_classes <= 2
+        if (gathered := _gathered(blocks(method), numbers, is_bit)) is not None:
+            found[method] = gathered
+    if n_classes == 2 and {"decision_function", "predict_proba"} <= found.keys():
+        decisions, probabilities = found["decision_function"], found["predict_proba"]
+        instead = probabilities.there & ~decisions.there
+        decisions.values[instead] = probabilities.values[instead, :, 1]
+        decisions.there[instead] = True
+    return {method: values for method, (values, there) in found.items() if there.all()}
+
+
+def _gathered(blocks: Iterable[Block], numbers: Sequence[int], is_bit: bool) -> Gathered | None:
+    """Put the predictions of some candidates into one array. Return None if no candidate has any.
+
+    No second array of this size is made, because it may be large.
     """
     import numpy as np
 
-    decisions, probabilities = found["decision_function"], found["predict_proba"]
-    if decisions and classes is not None and len(classes) == 2:
-        instead = {number: values[:, 1] for number, values in probabilities.items()}
-        found = {**found, "decision_function": instead | decisions}
-    responses = {}
-    for method, of_candidates in found.items():
-        if all(number in of_candidates for number in numbers):
-            values = np.stack([of_candidates[number] for number in numbers])
-            responses[method] = values if classes is None or method != "predict" else classes[values]
-    return responses
+    place = {number: i for i, number in enumerate(numbers)}
+    there, values, shape = np.zeros(len(numbers), dtype=bool), None, None
+    for block in blocks:
+        packed = np.packbits(block.values, axis=1) if is_bit else block.values
+        if values is None:
+            values, shape = np.empty((len(numbers), *packed.shape[1:]), packed.dtype), block.values.shape[1:]
+        for number, kept in zip(block.candidates.tolist(), packed, strict=True):
+            if number in place and block.values.shape[1:] == shape:
+                values[place[number]] = kept
+                there[place[number]] = True
+    if values is None or shape is None:
+        return None
+    return Gathered(Bits(values, shape[0]) if is_bit else values, there)

@@ -88,6 +88,18 @@ class Predictions:
 
         return np.asarray(self._dataset.y[self.test(split)])
 
+    @property
+    def n_classes(self) -> int | None:
+        """The number of classes, or None for a regressor."""
+        return None if self.classes is None else len(self.classes)
+
+    def codes(self, split: int) -> Any:
+        """Return the targets of a split's test samples. Classes stand as the codes that labels are kept as."""
+        import numpy as np
+
+        target = self.target(split)
+        return target if self.classes is None else np.searchsorted(self.classes, target)
+
     def of(self, candidate: int, split: int) -> dict[str, Any]:
         """Return the kept predictions of one evaluation as a mapping from method to ndarray. It may be empty.
 

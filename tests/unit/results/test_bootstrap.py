@@ -6,7 +6,7 @@ from cvsearch.config.names import Trust
 from cvsearch.evaluation.scoring import build_scorers
 from cvsearch.evaluation.weights import routed
 from cvsearch.results.statistics import bootstrap, scores
-from cvsearch.results.statistics.predictions import Draws, SplitPredictions
+from cvsearch.results.statistics.predictions import Bits, Draws, SplitPredictions
 from cvsearch.results.statistics.scores import AnyScore, score_of
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -284,13 +284,26 @@ def test_auc_of_a_baseline_that_has_probabilities_where_the_candidates_have_deci
 
 def test_names_of_classes_may_be_text():
     X, y = data("c", 3)
-    y = np.array(["a", "b", "c"])[y]
     candidates = kept(lambda: classifiers(2), X, y, list(KFold(2).split(X)))
     for name in ("accuracy", "f1_macro", "neg_log_loss", "matthews_corrcoef"):
         score = score_of(name, get_scorer(name), candidates[0], ["a", "b", "c"])
         found = bootstrap.corrected(candidates, {}, score)
         assert found.score.low <= found.score.estimate <= found.score.high
         assert ("200 draws" in found.score.method) == (name == "matthews_corrcoef")
+        numbered = bootstrap.corrected(candidates, {}, score_of(name, get_scorer(name), candidates[0], [0, 1, 2]))
+        assert found == numbered
+
+
+@pytest.mark.parametrize("name", ["accuracy", "f1", "matthews_corrcoef"])
+def test_bits_give_the_scores_of_the_codes_that_they_stand_for(name):
+    X, y = data("c")
+    candidates = kept(classifiers, X, y, list(KFold(2).split(X)))
+    score = score_of(name, get_scorer(name), candidates[0], [0, 1])
+    packed = [
+        split._replace(responses={"predict": Bits(np.packbits(split.responses["predict"], axis=1), len(split.target))})
+        for split in candidates
+    ]
+    assert bootstrap.corrected(packed, {}, score) == bootstrap.corrected(candidates, {}, score)
 
 
 def test_a_test_side_of_one_sample_and_groups_that_are_a_whole_side():

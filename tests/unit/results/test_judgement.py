@@ -1,21 +1,38 @@
 """What a verdict is read from."""
 
 import numpy as np
+import pytest
 from cvsearch.results.judgement import responses_of
-
-CLASSES = np.array(["no", "yes"])
+from cvsearch.results.predictions import Block
 
 
 def found(**methods):
-    return {"predict": {}, "predict_proba": {}, "decision_function": {}} | methods
+    """Return a function that yields kept predictions in two blocks, as the journal does."""
+
+    def blocks(method):
+        kept = sorted(methods.get(method, {}).items())
+        for part in (kept[:1], kept[1:]):
+            if part:
+                yield Block(np.array([number for number, _ in part]), np.stack([values for _, values in part]))
+
+    return blocks
 
 
-def test_only_what_all_candidates_have_is_a_response():
+@pytest.mark.parametrize("n_classes", [2, 3, None])
+def test_only_what_all_candidates_have_is_a_response(n_classes):
     labels = {0: np.array([0, 1]), 1: np.array([1, 1]), 2: np.array([1, 0])}
-    responses = responses_of(found(predict=labels, predict_proba={0: np.zeros((2, 2))}), [0, 2], CLASSES)
+    labels = {number: codes.astype("uint8") for number, codes in labels.items()}
+    responses = responses_of(found(predict=labels, predict_proba={0: np.zeros((2, 2))}), [0, 2], n_classes)
     assert list(responses) == ["predict"]
-    assert responses["predict"].tolist() == [["no", "yes"], ["yes", "no"]]
-    assert responses_of(found(), [0], CLASSES) == {}
+    assert responses["predict"].shape == (2, 2)
+    assert responses["predict"][0:2].tolist() == [[0, 1], [1, 0]]
+    assert responses["predict"][1].tolist() == [1, 0]
+    assert responses_of(found(), [0], n_classes) == {}
+
+
+def test_labels_of_two_classes_need_one_bit_each():
+    labels = {number: np.ones(800, dtype="uint8") for number in range(100)}
+    assert responses_of(found(predict=labels), range(100), 2)["predict"]._packed.nbytes == 100 * 800 / 8
 
 
 def test_a_probability_takes_the_place_of_a_missing_decision_value():
@@ -23,5 +40,5 @@ def test_a_probability_takes_the_place_of_a_missing_decision_value():
     probabilities = {0: np.array([[0.2, 0.8], [0.6, 0.4]])}
     decisions = {1: np.array([1.5, -2.0])}
     both = found(predict_proba=probabilities, decision_function=decisions)
-    assert responses_of(both, [0, 1], CLASSES)["decision_function"].tolist() == [[0.8, 0.4], [1.5, -2.0]]
-    assert responses_of(both, [0, 1], np.arange(3)) == {}
+    assert responses_of(both, [0, 1], 2)["decision_function"].tolist() == [[0.8, 0.4], [1.5, -2.0]]
+    assert responses_of(both, [0, 1], 3) == {}

@@ -4,18 +4,49 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
+class Bits:
+    """Codes of two classes, kept as one bit each. They are sliced along the first axis, as an array is.
+
+    Parameters
+    ----------
+    packed : ndarray of uint8 of shape (n_candidates, ceil(n_test / 8))
+        As ``numpy.packbits`` returns it.
+    n_test : int
+    """
+
+    def __init__(self, packed: Any, n_test: int) -> None:
+        self._packed, self._n_test = packed, n_test
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The shape of the array that the bits stand for."""
+        return len(self._packed), self._n_test
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __getitem__(self, candidates: int | slice) -> Any:
+        """Return the codes of some candidates, an ndarray of uint8."""
+        import numpy as np
+
+        return np.unpackbits(self._packed[candidates], axis=-1, count=self._n_test)
+
+
 class SplitPredictions(NamedTuple):
     """The predictions of several candidates for the test side of one split.
+
+    A class stands as its code, the position among all classes. The names of classes may need much more memory.
 
     Attributes
     ----------
     positions : ndarray of int of shape (n_test,)
         Positions of the test samples in the stored data.
-    target : ndarray of shape (n_test,) or (n_test, n_outputs)
+    target : ndarray of shape (n_test,) or (n_test, 1)
+        Codes of the classes, or numbers.
     responses : dict of str to array
-        Arrays of shape (n_candidates, n_test) or (n_candidates, n_test, n_columns), by method: ``predict``,
+        Arrays of shape (n_candidates, n_test) or (n_candidates, n_test, n_classes), by method: ``predict``,
         ``predict_proba`` or ``decision_function``. An array can be any object that is sliced along its first axis, for
-        example a memory map.
+        example `Bits`.
     sample_weight : ndarray of shape (n_test,), optional
         Given if the scorer takes weights.
     """

@@ -83,18 +83,10 @@ class AUC(Score):
     """Area under the ROC curve, from weighted ranks.
 
     AUC is the share of pairs of a positive and a negative sample in which the positive sample has the higher score.
-    Ties count half (Mann and Whitney 1947).
-
-    Parameters
-    ----------
-    positive : object
-        The class whose samples should have high scores.
+    Ties count half (Mann and Whitney 1947). The samples of the second class are the positive ones.
     """
 
     draws = 500
-
-    def __init__(self, positive: Any) -> None:
-        self.positive = positive
 
     def of(self, split: SplitPredictions, counts: Any) -> Any:
         """Return the scores on one split, of shape (n_draws, n_candidates)."""
@@ -104,7 +96,7 @@ class AUC(Score):
         # The scorer makes the same choice for each estimator. The baseline `dummy` does not have decision values, even
         # if the candidates have them.
         method = "decision_function" if "decision_function" in split.responses else "predict_proba"
-        is_positive = np.asarray(split.target) == self.positive
+        is_positive = np.asarray(split.target) == 1
         for rows in blocks(len(counts), 4 * counts.shape[1]):
             weights = counts[rows] * split.weights()
             positive, negative = weights * is_positive, weights * ~is_positive
@@ -147,6 +139,7 @@ class AnyScore(Score):
         import numpy as np
 
         scores = np.full((len(counts), split.n_candidates), np.nan)
+        target = split.target if self.classes is None else np.asarray(self.classes)[split.target]
         rows = [np.repeat(np.arange(counts.shape[1]), count) for count in counts]
         for i in range(split.n_candidates):
             estimator = stand_in({method: found[i] for method, found in split.responses.items()}, self.classes)
@@ -155,7 +148,7 @@ class AnyScore(Score):
                 try:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")
-                        scores[j, i] = self.scorer(estimator, drawn[:, np.newaxis], split.target[drawn], **weights)
+                        scores[j, i] = self.scorer(estimator, drawn[:, np.newaxis], target[drawn], **weights)
                 except MemoryError:
                     raise
                 except Exception:  # For example, no sample of a class was drawn. A metric may raise any error.
@@ -169,6 +162,7 @@ def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
     Parameters
     ----------
     responses : dict of str to array of shape (n_test,) or (n_test, n_columns)
+        A predicted class is its code.
     classes : sequence, optional
         Classes of a classifier; None for a regressor.
     """
@@ -178,6 +172,8 @@ def stand_in(responses: dict[str, Any], classes: Any = None) -> Any:
     def response(method: str) -> Any:
         def respond(self: Any, X: Any) -> Any:
             drawn = np.asarray(responses[method])[X[:, 0]]
+            if method == "predict" and classes is not None:
+                return np.asarray(classes)[drawn]
             # Some metrics clip at the precision of the numbers. The search's scorer got numbers of eight bytes.
             return drawn.astype(float) if drawn.dtype.kind == "f" else drawn
 
@@ -208,14 +204,11 @@ def score_of(scoring: Any, scorer: Any, split: SplitPredictions, classes: Any = 
     weighted : bool
         Whether the scorer takes ``sample_weight``.
     """
-    import numpy as np
-
     name = ("r2" if classes is None else "accuracy") if scoring is None else scoring
-    target = np.asarray(split.target)
-    if isinstance(name, str) and target.ndim == 1:
+    if isinstance(name, str) and split.target.ndim == 1:
         has_ranks = "decision_function" in split.responses or "predict_proba" in split.responses
         if name == "roc_auc" and classes is not None and len(classes) == 2 and has_ranks:
-            return AUC(np.asarray(classes)[1])
+            return AUC()
         made = _sum_score(name, classes)
         if made is not None and made.method in split.responses:
             return made
@@ -244,11 +237,11 @@ def _sum_score(name: str, classes: Any) -> SumScore | None:
     if name == "accuracy":
         return SumScore("predict", _is_right, _mean)
     if name == "neg_log_loss":
-        return SumScore("predict_proba", _LogLikelihood(classes), _mean)
+        return SumScore("predict_proba", _log_likelihood, _mean)
     if name in SHARES and (len(classes) != 2 or classes[1] != 1):
         return None  # scikit-learn scores the class 1, so this has to be the second of two classes.
-    average = _ClassAverage.named(name, classes)
-    return None if average is None else SumScore("predict", _Confusion(classes).terms, average.finish)
+    average = _ClassAverage.named(name, len(classes))
+    return None if average is None else SumScore("predict", average.terms, average.finish)
 
 
 def _mean(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
@@ -328,31 +321,14 @@ def _losses() -> dict[str, _Loss]:
     }
 
 
-class _LogLikelihood:
-    """The logarithm of the probability of the right class, as in scikit-learn's log loss."""
+def _log_likelihood(split: SplitPredictions, response: Any) -> list[Any]:
+    """Return the logarithm of the probability of the right class, as in scikit-learn's log loss."""
+    import numpy as np
 
-    def __init__(self, classes: Any) -> None:
-        self.classes = classes
-
-    def __call__(self, split: SplitPredictions, response: Any) -> list[Any]:
-        import numpy as np
-
-        # Probabilities are kept with four bytes. The scorer got eight, and clips at the precision of these.
-        eps = np.finfo(float).eps
-        column = np.searchsorted(self.classes, split.target)
-        right = response[:, np.arange(len(column)), column].astype(float)
-        return [np.log(np.clip(right, eps, 1 - eps))]
-
-
-class _Confusion:
-    """For each class, the samples that were rightly predicted to be in it, and all that were predicted to be in it."""
-
-    def __init__(self, classes: Any) -> None:
-        self.classes = classes
-
-    def terms(self, split: SplitPredictions, response: Any) -> list[Any]:
-        found = [(response == name) & (split.target == name) for name in self.classes]
-        return [*found, *(response == name for name in self.classes)]
+    # Probabilities are kept with four bytes. The scorer got eight, and clips at the precision of these.
+    eps = np.finfo(float).eps
+    right = response[:, np.arange(len(split.target)), split.target].astype(float)
+    return [np.log(np.clip(right, eps, 1 - eps))]
 
 
 # A share of each class, and how the shares are averaged. An empty text is the share of the second class alone.
@@ -369,28 +345,33 @@ class _ClassAverage(NamedTuple):
         One of `SHARES`.
     average : str
         One of `AVERAGES`, or ``balanced``: the mean over the classes of the target.
-    classes : sequence
+    n_classes : int
     """
 
     share: str
     average: str
-    classes: Any
+    n_classes: int
 
     @classmethod
-    def named(cls, name: str, classes: Any) -> "_ClassAverage | None":
+    def named(cls, name: str, n_classes: int) -> "_ClassAverage | None":
         """Return the average with the name of a scorer, or None if there is none."""
         if name == "balanced_accuracy":
-            return cls("recall", "balanced", classes)
+            return cls("recall", "balanced", n_classes)
         share, _, average = name.partition("_")
-        return cls(share, average, classes) if share in SHARES and average in AVERAGES else None
+        return cls(share, average, n_classes) if share in SHARES and average in AVERAGES else None
+
+    def terms(self, split: SplitPredictions, response: Any) -> list[Any]:
+        """Return, for each class, which samples were rightly predicted to be in it, then which were predicted to be."""
+        taken = [response == code for code in range(self.n_classes)]
+        return [*(each & (split.target == code) for code, each in enumerate(taken)), *taken]
 
     def finish(self, weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
-        """Return the scores, of shape (n_draws, n_candidates), from the sums of `_Confusion`."""
+        """Return the scores, of shape (n_draws, n_candidates), from the sums of the terms."""
         import numpy as np
 
-        n = len(self.classes)
+        n = self.n_classes
         found, taken = np.stack(sums[:n], axis=-1), np.stack(sums[n:], axis=-1)
-        true = np.stack([weights @ (split.target == name).astype(float) for name in self.classes], axis=-1)
+        true = np.stack([weights @ (split.target == code).astype(float) for code in range(n)], axis=-1)
         counts = found, taken, np.broadcast_to(true[:, None, :], found.shape)
         return np.where(weights.sum(axis=1)[:, None] > 0, self._averaged(*counts), np.nan)
 
