@@ -46,6 +46,10 @@ def read_config(config: Config, own: Path | None, shipped: AnyPath, schema: AnyP
     layers = [config]
     if own is not None and own.exists():
         layers.append(read_yaml(own))
+    elif own is not None and "searches" not in config and Path(own.name).exists():
+        raise InputError(
+            f"{own.name}: is not read, because the config of a folder is {own}; move it there, or add --configfile {own.name}"
+        )
     layers.append(read_yaml(shipped))
     checked = validate(assemble(*layers), read_yaml(schema))
     check_modules(checked["trusted_modules"], "trusted_modules")

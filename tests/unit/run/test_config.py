@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from cvsearch.config.layers import command_line
@@ -29,6 +30,21 @@ def test_a_config_is_laid_over_that_of_the_working_directory_and_that_over_the_s
     assert (config["n_splits"], config["n_candidates"], config["searches"][0]["name"]) == (7, 9, "svc")
     assert read({}, own=tmp_path / "none.yaml")["n_splits"] == 2
     assert read(TINY, own=own)["n_splits"] == 2, "a config with searches stands alone"
+
+
+def test_a_config_that_lies_where_it_is_not_read_is_an_error(tmp_path, monkeypatch):
+    """The shipped search would run in its place."""
+    monkeypatch.chdir(tmp_path)
+    own = Path("config/config.yaml")
+    Path("config.yaml").write_text("n_splits: 7\n")
+    with pytest.raises(
+        InputError, match=r"config\.yaml: is not read, because the config of a folder is config/config.yaml"
+    ):
+        read({}, own=own)
+    assert read(TINY, own=own)["n_splits"] == 2, "a config with searches stands alone"
+    own.parent.mkdir()
+    own.write_text("n_splits: 8\n")
+    assert read({}, own=own)["n_splits"] == 8
 
 
 def test_a_config_file_that_runs_code_is_refused_though_snakemake_has_read_it(tmp_path):
