@@ -304,7 +304,9 @@ def _agree(pieces: list[Any]) -> bool:
     import pandas as pd
 
     words = {"i": "number", "u": "number", "f": "number", "M": "date"}
-    dtypes = [piece.dtype for piece in pieces if not isinstance(piece.dtype, pd.CategoricalDtype)]
+    dtypes = {piece.dtype for piece in pieces if not isinstance(piece.dtype, pd.CategoricalDtype)}
+    if {dtype.kind for dtype in dtypes} == {"i", "u"}:
+        return False  # Whole numbers that only an unsigned type can hold. NumPy would turn all of them into floats.
     return len({words.get(dtype.kind, str(dtype)) for dtype in dtypes}) <= 1
 
 

@@ -76,6 +76,15 @@ def test_a_csv_that_is_read_in_pieces_is_the_same(monkeypatch, rows):
     pd.testing.assert_frame_equal(frame, expected)
 
 
+def test_a_large_whole_number_in_a_later_piece_stays_exact(monkeypatch):
+    """The first pieces are signed and the last is unsigned. Together they would become floats."""
+    monkeypatch.setattr(files, "CHUNK_FIELDS", 1000)
+    frame = frame_of("\n".join(["a,b", *(f"{i},{i}" for i in range(2500)), f"{2**64 - 1},0"]))
+    expected = pd.read_csv("t.csv", low_memory=False)
+    assert expected["a"].dtype == "uint64"
+    pd.testing.assert_frame_equal(frame, expected)
+
+
 RIGHT = {
     # name: (content, keys, column, values)
     "BOM": ("\ufeffage,label\n1,a\n2,b\n", {"target": "label"}, "age", [1, 2]),
