@@ -81,9 +81,10 @@ def _build_pipeline(spec: list[Any], trust: Trust, path: str) -> Any:
         steps.append((name, step_spec if step_spec == "passthrough" else build_estimator(step_spec, trust, where)))
     for i, (name, step) in enumerate(steps[:-1]):
         if step != "passthrough" and not hasattr(step, "transform"):
-            raise InputError(
-                f"{path}[{i}].{name}: {type(step).__name__} does not transform; all steps but the last must transform"
-            )
+            fix = "all steps but the last must transform"
+            if hasattr(step, "fit_resample"):
+                fix = "name the pipeline that resamples, and its steps: {imblearn.pipeline.Pipeline: {steps: [[name, ...], ...]}}"
+            raise InputError(f"{path}[{i}].{name}: {type(step).__name__} does not transform; {fix}")
     for name, _ in steps:
         if not isinstance(name, str) or "__" in name or name in inspect.signature(Pipeline).parameters:
             raise InputError(f"{path}: {name!r} cannot be the name of a step; choose another name, without '__'")

@@ -77,6 +77,18 @@ def test_what_is_not_an_estimator_is_refused_with_its_key(spec, said):
     assert said in str(caught.value)
 
 
+def test_a_step_that_resamples_is_refused_with_the_pipeline_that_takes_it(tmp_path, monkeypatch):
+    (tmp_path / "resampling.py").write_text(
+        "from sklearn.base import BaseEstimator\n"
+        "class Sampler(BaseEstimator):\n"
+        "    def fit(self, X, y): return self\n"
+        "    def fit_resample(self, X, y): return X, y\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(InputError, match=r"estimator\[0\]\.smote: Sampler does not transform; .*imblearn\.pipeline"):
+        build_estimator([{"smote": "resampling.Sampler"}, {"model": "sklearn.svm.SVC"}], Trust(["resampling"]))
+
+
 def test_an_estimator_may_take_any_init_parameter():
     """As XGBClassifier does."""
     assert build_estimator({"faulty.OpenClassifier": {"max_depth": 3}}, OWN).given == {"max_depth": 3}
