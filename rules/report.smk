@@ -109,7 +109,7 @@ rule plot_search:
         "../envs/environment.yaml"
     params:
         space=run.space,
-        is_random=run.is_random,
+        draws_go_on=run.draws_go_on,
         numbers=run.caption_numbers,
     message:
         "Plot the results of search {wildcards.search}"

@@ -20,12 +20,12 @@ from cvsearch.report.parameter_map import draw_map
 from cvsearch.report.slices import draw_slices
 from cvsearch.report.train_test import draw_train_test
 from cvsearch.results.baselines import read_baselines
-from cvsearch.results.statistics.comparison import FEWEST_SPLITS, compare, mean_ratio
+from cvsearch.results.statistics.comparison import FEWEST_SPLITS, like_the_best, mean_ratio
 from cvsearch.results.storage import read_table, scorer_of
 
 
-def alike_the_best(table, splits):
-    """Return which candidates cannot be distinguished from the best one. The best one counts too.
+def outlined(table, splits):
+    """Return which candidates the red line on the map surrounds: those that cannot be distinguished from the best one.
 
     Parameters
     ----------
@@ -46,11 +46,10 @@ def alike_the_best(table, splits):
     if len(splits) < FEWEST_SPLITS or not np.isfinite(scores.mean(axis=1)).any():
         return None
     best = int(np.flatnonzero(table[f"rank_test_{scorer}"] == 1)[0])
-    ratio = mean_ratio([split["n_train"] for split in splits], [split["n_test"] for split in splits])
-    return compare(scores, best, ratio)["distinguishable"] == "no"
+    return like_the_best(scores, best, mean_ratio(splits))
 
 
-def main(table, evaluations, splits, space, is_random, title, outputs):
+def main(table, evaluations, splits, space, draws_go_on, title, outputs):
     """Draw the pictures of one search, and write its ten best candidates.
 
     Parameters
@@ -61,8 +60,8 @@ def main(table, evaluations, splits, space, is_random, title, outputs):
         The file about each split.
     space : dict or list of dict
         param_distributions of the config.
-    is_random : bool
-        Whether candidates are independent random draws.
+    draws_go_on : bool
+        Whether the candidates are independent random draws, and the space has more of them.
     title : str
     outputs : dict of str to path-like
         ``best``, ``candidates``, ``map``, ``map_svg``, ``pairs``, ``slices``, ``train_test``, ``fit_time``, ``curve``,
@@ -74,13 +73,13 @@ def main(table, evaluations, splits, space, is_random, title, outputs):
     best = best_rows(results)
     write_atomically(outputs["best"], page(best, f"{title}: the {len(best)} best candidates").encode())
     write_atomically(outputs["candidates"], cut_table(table, results))
-    alike = alike_the_best(results, list(map(read_split_about, splits)))
+    alike = outlined(results, list(map(read_split_about, splits)))
     _draw(draw_map(results, space, title, means, alike), outputs["map"], outputs["map_svg"])
     _draw(draw_pairs(results, space, title, means, alike), outputs["pairs"])
     _draw(draw_slices(results, space, title, means), outputs["slices"])
     _draw(draw_train_test(results, title, means), outputs["train_test"])
     _draw(draw_fit_time(results, title, means), outputs["fit_time"])
-    _draw(draw_curve(results, is_random, title, means), outputs["curve"])
+    _draw(draw_curve(results, draws_go_on, title, means), outputs["curve"])
     _draw(draw_importance(results, space, title), outputs["importance"])
     _draw(draw_failures(results, rows, space, title), outputs["failures"])
 
@@ -98,7 +97,7 @@ if __name__ == "__main__":
             snakemake.input.evaluations,
             snakemake.input.splits,
             snakemake.params.space,
-            snakemake.params.is_random,
+            snakemake.params.draws_go_on,
             snakemake.wildcards.search,
             dict(snakemake.output.items()),
         )

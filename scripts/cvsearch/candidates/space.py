@@ -264,6 +264,21 @@ def check_distributions(space: Space, path: str) -> None:
                 _distribution(entry, f"{path}[{i}].{name}" if isinstance(space, list) else f"{path}.{name}")
 
 
+def extremes_of(entry: Entry, share: float) -> list[float]:
+    """Return a low and a high value of a distribution of SciPy. An end that is infinite has none.
+
+    Parameters
+    ----------
+    entry : dict
+    share : float
+        The probability of a value beyond each of them.
+    """
+    distribution = _distribution(entry, "")
+    low, high = distribution.support()
+    values = [distribution.ppf(q) for end, q in ((low, share), (high, 1 - share)) if math.isfinite(end)]
+    return [int(value) if hasattr(distribution, "pmf") else float(value) for value in values]
+
+
 def _distribution(entry: Entry, path: str) -> Any:
     """Return the distribution of an entry, with its arguments."""
     import scipy.stats

@@ -40,6 +40,10 @@ class Strategy:
         """Whether there are at least `n` candidates."""
         return self.count() >= n
 
+    def draws_go_on(self) -> bool:
+        """Whether the candidates are independent random draws, and the space has more of them."""
+        return False
+
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
         """Return the candidates of a round.
 

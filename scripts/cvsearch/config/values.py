@@ -226,9 +226,14 @@ def constraint_error(estimator: Any, name: str | None = None) -> str | None:
             clone(estimator).fit([], [])
     except Exception as error:  # Nearly all estimators then raise an error about the data.
         says = str(error)
-        if type(error).__name__ == "InvalidParameterError" and says.startswith(f"The {name!r} " if name else "The "):
+        if type(error).__name__ == "InvalidParameterError" and _is_about(says, name):
             return says
     return None
+
+
+def _is_about(says: str, name: str | None) -> bool:
+    """Tell whether scikit-learn's error is about a parameter. With None, it may be about any parameter."""
+    return says.startswith(f"The {name!r} " if name else "The ")
 
 
 _tuples: dict[tuple[type, str], bool] = {}
@@ -238,6 +243,8 @@ def _wants_tuple(estimator: Any, name: str) -> bool:
     """Tell whether an estimator of scikit-learn takes a tuple but not a list for a parameter that is a list now."""
     at = type(estimator), name
     if at not in _tuples:
-        says = constraint_error(estimator, name)
+        says = constraint_error(estimator)
+        if says is not None and not _is_about(says, name):
+            return False  # Another parameter is wrong, so scikit-learn has not looked at this one.
         _tuples[at] = says is not None and "'tuple'" in says and "'list'" not in says
     return _tuples[at]

@@ -44,13 +44,13 @@ class ClassCounts:
 
     Parameters
     ----------
-    y : ndarray of shape (n_samples,)
+    y : ndarray of shape (n_samples,) or (n_samples, 1)
     """
 
     def __init__(self, y: Any) -> None:
         import numpy as np
 
-        self._names, self._codes = np.unique(y, return_inverse=True)
+        self._names, self._codes = np.unique(np.ravel(y), return_inverse=True)
 
     def of(self, positions: Any) -> dict[str, int]:
         """Return the number of samples of each class at these positions; 0 for a class without samples there."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cvsearch.candidates.space import DISTRIBUTIONS, LISTS, Space, Subspace, subspaces, values_of
+from cvsearch.candidates.space import DISTRIBUTIONS, LISTS, Space, Subspace, extremes_of, subspaces, values_of
 from cvsearch.config.names import Trust
 from cvsearch.config.values import build, constraint_error, owner_of, with_tuples
 from cvsearch.errors import InputError, did_you_mean
-from cvsearch.evaluation.estimator import build_estimator
+from cvsearch.evaluation.estimator import build_estimator, is_pipeline
 from cvsearch.evaluation.scoring import build_scorers
 from cvsearch.evaluation.weights import fit_takes_weights
 
@@ -17,6 +17,10 @@ MANY_VALUES = 20
 # The ends of a continuous distribution are never drawn. So the values that are tried lie inside the ends, by this share
 # of the distribution's width.
 EDGE = 1e-9
+
+# A distribution of SciPy may have ends that are nearly never drawn. A value beyond those that are tried is drawn with this
+# probability.
+RARE = 1e-3
 
 
 def check_search(search: dict[str, Any], trust: Trust, where: str, scoring_path: str, weighted: bool = False) -> None:
@@ -162,6 +166,8 @@ def _tried(entry: Any) -> Iterator[tuple[str, Any]]:
     elif kind in LISTS + DISTRIBUTIONS:
         values = values_of(entry, kind) or []
         yield from (("", value) for value in sorted((values[0], values[-1])))
+    else:
+        yield from (("", value) for value in extremes_of(entry, RARE))
 
 
 # Parameters of scikit-learn's estimators that hold other estimators by name, and the form of each item.
@@ -197,9 +203,16 @@ def _wrong_parts(estimator: Any) -> str | None:
 
 def _wrong_step(owner: Any, name: str, value: Any) -> str | None:
     """Return why a value cannot be the step `name` of a pipeline, or None if `name` is not a step or the value can be it."""
-    steps = [step for step, _ in getattr(owner, "steps", None) or []]
+    steps = [step for step, _ in owner.steps] if is_pipeline(owner) else []
     if name not in steps or value is None or value == "passthrough":
         return None
-    if not hasattr(value, "fit") or (name != steps[-1] and not hasattr(value, "transform")):
+    if not hasattr(value, "fit") or (name != steps[-1] and not _is_first_step(value, owner)):
         return f"{value!r} cannot be the step {name!r}; give an estimator that transforms, or passthrough"
     return None
+
+
+def _is_first_step(value: Any, pipeline: Any) -> bool:
+    """Tell whether an estimator can be a step before the last one. In imbalanced-learn's pipeline, it may also resample."""
+    from sklearn.pipeline import Pipeline
+
+    return hasattr(value, "transform") or (type(pipeline) is not Pipeline and hasattr(value, "fit_resample"))

@@ -47,6 +47,28 @@ def build_estimator(spec: Any, trust: Trust, path: str = "estimator") -> Any:
     return instantiate(cls, arguments, name, trust, path)
 
 
+def guess() -> Any:
+    """Return an estimator that guesses classes and has every method that a scorer may call."""
+    from sklearn.dummy import DummyClassifier
+
+    class Guess(DummyClassifier):  # type: ignore[misc]  # scikit-learn has no types
+        def decision_function(self, X: Any) -> Any:
+            shares = self.predict_proba(X)
+            return shares[:, 1] if len(self.classes_) == 2 else shares
+
+    return Guess()
+
+
+def is_pipeline(estimator: Any) -> bool:
+    """Tell whether an estimator is a pipeline, of scikit-learn or of another package.
+
+    Other estimators may have an attribute ``steps`` too, which means something else.
+    """
+    from sklearn.pipeline import Pipeline
+
+    return isinstance(estimator, Pipeline)
+
+
 def columns_for(estimator: Any, X: Any, fitted_on: Any) -> Any:
     """Return samples with the columns that an estimator takes.
 

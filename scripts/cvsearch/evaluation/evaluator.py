@@ -52,7 +52,8 @@ class Evaluator:
         self.search, self.trust, self.split = search, trust, split
         self.estimator = build_estimator(search["estimator"], trust)
         samples_only = not may_look_at_samples(search["scoring"])
-        self.shared = SharedWork(dataset, train, test, search["share_work"] and samples_only, samples_only)
+        shares = search["share_work"] and samples_only
+        self.shared = SharedWork(dataset, train, test, shares, samples_only, search["return_train_score"])
         with routed(self.shared.is_weighted):
             self.scorers = build_scorers(search["scoring"], self.estimator, trust, weighted=self.shared.is_weighted)
         if self.shared.enabled and search["scoring"] in ("accuracy", None):

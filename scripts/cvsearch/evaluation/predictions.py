@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset
-from cvsearch.evaluation.estimator import build_estimator
+from cvsearch.evaluation.estimator import build_estimator, guess, is_pipeline
 from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, own_metric
 
 # The methods that a scorer of scikit-learn may call, in the order in which their results are stored.
@@ -26,8 +26,9 @@ METHODS = ("predict", "predict_proba", "decision_function")
 # The stored predictions of one evaluation begin with a line that describes them. The line is not longer than this.
 HEAD_BYTES = 128
 
-# Three kinds are stored: labels of two classes as one bit each, labels of more classes as codes, and numbers.
-BITS, CODES, NUMBERS = "bits", ("|u1", "<u2", "<u4"), "<f4"
+# What is stored: labels of two classes as one bit each, labels of more classes as codes, predicted numbers exactly, and
+# probabilities and decision values in half of their bytes.
+BITS, CODES, NUMBERS, SCORES = "bits", ("|u1", "<u2", "<u4"), "<f8", "<f4"
 
 
 class Content(NamedTuple):
@@ -100,7 +101,7 @@ def recorded(estimator: Any) -> Iterator[dict[str, Any]]:
 def _with_last_steps(estimator: Any) -> Iterator[Any]:
     while True:
         yield estimator
-        if not getattr(estimator, "steps", None):
+        if not is_pipeline(estimator):
             return
         estimator = estimator.steps[-1][1]
 
@@ -168,13 +169,13 @@ def _scores(values: Any, method: str, shape: tuple[int, ...], classes: Any, own_
         return None
     own = classes if own_classes is None else np.asarray(own_classes)
     if np.array_equal(own, classes):
-        return values.astype(NUMBERS) if values.ndim == 1 or values.shape[1] == len(classes) else None
+        return values.astype(SCORES) if values.ndim == 1 or values.shape[1] == len(classes) else None
     if method != "predict_proba" or values.shape != (shape[0], len(own)):
         return None
     places = _labels(own, classes)
     if places is None:
         return None
-    full = np.zeros((shape[0], len(classes)), dtype=NUMBERS)
+    full = np.zeros((shape[0], len(classes)), dtype=SCORES)
     full[:, places] = values
     return full
 
@@ -185,7 +186,7 @@ def decode(content: bytes) -> dict[str, Any]:
     Returns
     -------
     dict of str to ndarray
-        Label codes or float32 values, by the method's name. The shape is (n_test,) or (n_test, n_outputs) for
+        Label codes or numbers, by the method's name. The shape is (n_test,) or (n_test, n_outputs) for
         ``predict``, and (n_test, n_classes) for the other methods. Decision values of two classes have the shape
         (n_test,).
     """
@@ -235,7 +236,7 @@ def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Conten
         label = 1 if len(classes) <= 2 else next(bits for bits in (8, 16, 32) if len(classes) <= 2**bits)
         made_up = classes.repeat(2)
     elif is_regressor(estimator) and y.dtype.kind in "biuf":
-        label, made_up = 32, np.array([1, 2], dtype=y.dtype)
+        label, made_up = 64, np.array([1, 2], dtype=y.dtype)
     else:
         return Content(0, labels)
     if y.ndim > 1:
@@ -249,18 +250,13 @@ def content_of(search: dict[str, Any], trust: Trust, dataset: Dataset) -> Conten
 def _wanted(scoring: Any, trust: Trust, y: Any, is_classifier: bool) -> set[str]:
     """Return which of `METHODS` the scorers call if an estimator has all of them."""
     import numpy as np
-    from sklearn.dummy import DummyClassifier, DummyRegressor
-
-    class Guess(DummyClassifier):  # type: ignore[misc]  # scikit-learn has no types
-        def decision_function(self, X: Any) -> Any:
-            shares = self.predict_proba(X)
-            return shares[:, 1] if len(self.classes_) == 2 else shares
+    from sklearn.dummy import DummyRegressor
 
     X = np.zeros((len(y), 1))
-    guess = (Guess() if is_classifier else DummyRegressor()).fit(X, y)
-    with warnings.catch_warnings(), np.errstate(all="ignore"), recorded(guess) as found:
+    fitted = (guess() if is_classifier else DummyRegressor()).fit(X, y)
+    with warnings.catch_warnings(), np.errstate(all="ignore"), recorded(fitted) as found:
         warnings.simplefilter("ignore")
-        build_scorers(scoring, guess, trust)(guess, X, y)
+        build_scorers(scoring, fitted, trust)(fitted, X, y)
     return set(found)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cvsearch.config.names import Trust
 from cvsearch.config.values import build
 from cvsearch.errors import InputError, did_you_mean
+from cvsearch.evaluation.estimator import is_pipeline
 from cvsearch.evaluation.weights import WEIGHT, score_takes_weights
 
 # The function that makes a scorer of a metric.
@@ -169,7 +170,7 @@ def own_metric(estimator: Any) -> str | None:
     """
     from sklearn.base import ClassifierMixin, RegressorMixin
 
-    while getattr(estimator, "steps", None):  # A pipeline scores with its last step.
+    while is_pipeline(estimator):  # A pipeline scores with its last step.
         estimator = estimator.steps[-1][1]
     score = getattr(type(estimator), "score", None)
     return {ClassifierMixin.score: "accuracy", RegressorMixin.score: "r2"}.get(score)

@@ -4,6 +4,8 @@ import contextlib
 import inspect
 from typing import Any
 
+from cvsearch.evaluation.estimator import guess, is_pipeline
+
 WEIGHT = "sample_weight"
 
 
@@ -25,7 +27,7 @@ def request_weights(estimator: Any) -> Any:
 
     inside = [value for value in estimator.get_params().values() if hasattr(value, "get_params")]
     for found in [estimator, *inside]:
-        if isinstance(found, type) or hasattr(found, "steps"):
+        if isinstance(found, type) or is_pipeline(found):
             continue
         if hasattr(found, "set_fit_request") and has_fit_parameter(found, WEIGHT):
             found.set_fit_request(**{WEIGHT: True})
@@ -90,12 +92,10 @@ def score_takes_weights(scorer: Any, estimator: Any) -> bool:
     if not hasattr(scorer, "set_score_request"):
         own = getattr(estimator, "score", None) if hasattr(scorer, "get_metadata_routing") else scorer
         return own is not None and _has_parameter(own, WEIGHT)
-    from sklearn.dummy import DummyClassifier
-
     # The metric is called with weights on two samples. It raises TypeError if it does not take weights.
     X, y = [[0.0], [1.0]], [0, 1]
     try:
-        scorer(DummyClassifier(strategy="uniform", random_state=0).fit(X, y), X, y, **{WEIGHT: [1.0, 1.0]})
+        scorer(guess().fit(X, y), X, y, **{WEIGHT: [1.0, 1.0]})
     except TypeError as error:
         return WEIGHT not in str(error)
     except Exception:  # The metric takes weights, but refuses these samples.

@@ -19,15 +19,16 @@ POINTS = 200
 LOGARITHMIC = 50
 
 
-def draw_curve(table: Any, is_random: bool, title: str, baselines: Mapping[str, float] | None = None) -> Any:
+def draw_curve(table: Any, draws_go_on: bool, title: str, baselines: Mapping[str, float] | None = None) -> Any:
     """Return a figure of the search curve.
 
     Parameters
     ----------
     table : DataFrame
         ``cv_results.csv``.
-    is_random : bool
-        Whether candidates are independent random draws. The median best of m candidates has a meaning only then.
+    draws_go_on : bool
+        Whether the candidates are independent random draws, and the space has more of them. The median best of m
+        candidates has a meaning only then.
     title : str
     baselines : mapping of str to float, optional
         Baseline to its mean test score.
@@ -44,7 +45,7 @@ def draw_curve(table: Any, is_random: bool, title: str, baselines: Mapping[str, 
     figure, ax = pyplot().subplots(figsize=(WIDTH, HEIGHT), layout="constrained")
     ax.grid(color="0.92", linewidth=0.6)
     ax.set_axisbelow(True)
-    if is_random:
+    if draws_go_on:
         m = np.unique(np.geomspace(1, n_candidates, min(n_candidates, POINTS)).round().astype(int))
         curve = search_curve(scores.means, m)
         two_sided = ~np.isnan(curve.high)

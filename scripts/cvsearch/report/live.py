@@ -101,44 +101,53 @@ class Live(logging.Handler):
     ) -> None:
         super().__init__(logging.INFO)
         self.steps, self.on_judged, self.show = steps, on_judged, show or _print
-        self.searches = [Progress(paths) for paths in searches]
+        self.searches = {paths.name: ReceiptCounter(paths) for paths in searches}
         self.next = time.monotonic() + LINE_SECONDS
         self._running = self._ended = 0
+        self._jobs: dict[int, tuple[str, str | None]] = {}  # From the number of a job to its rule and its search.
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show what a log record says, if it is about a step or about progress."""
-        event = getattr(record, "event", None)
+        event, fields = getattr(record, "event", None), record.__dict__
         if event == JOB_INFO:
-            # Another workflow may use this one as a module and put a prefix before the names of rules.
-            if record.__dict__["rule_name"].endswith(EVALUATE):
-                self._running += 1
-                if self._running + self._ended == 1:  # Plans are read once, and not before each of many jobs.
-                    for search in self.searches:
-                        search.begin()
-            elif self.steps and (message := record.__dict__["rule_msg"]):
-                self.show(message)
-        elif event == JOB_FINISHED and record.getMessage().endswith(f"{JUDGE})"):
-            if self.on_judged is not None:
-                self.on_judged()
-        elif event == JOB_FINISHED and record.getMessage().endswith(f"{EVALUATE})"):
+            rule = self._jobs[fields["jobid"]] = fields["rule_name"], fields["wildcards"].get("search")
+            self._begin(*rule, fields["rule_msg"])
+        elif event == JOB_FINISHED and fields["job_id"] in self._jobs:
+            self._finish(*self._jobs.pop(fields["job_id"]))
+
+    # Another workflow may use this one as a module and put a prefix before the names of rules.
+
+    def _begin(self, rule: str, search: str | None, message: str | None) -> None:
+        if rule.endswith(EVALUATE):
+            self._running += 1
+            if self._running + self._ended == 1:  # Plans are read once, and not before each of many jobs.
+                for counter in self.searches.values():
+                    counter.begin()
+        elif self.steps and message:
+            self.show(message)
+
+    def _finish(self, rule: str, search: str | None) -> None:
+        if rule.endswith(JUDGE) and self.on_judged is not None:
+            self.on_judged()
+        elif rule.endswith(EVALUATE) and search in self.searches:
             self._running, self._ended = self._running - 1, self._ended + 1
             due = time.monotonic() >= self.next
             # What running jobs have done is not known. So the first jobs that end say too little about the speed of all.
             predictable = self._ended >= self._running
-            for line in filter(None, [search.finished(due, predictable) for search in self.searches]):
+            if line := self.searches[search].finished(due, predictable):
                 self.next = time.monotonic() + LINE_SECONDS
                 self.show(line)
 
 
 class Counts(NamedTuple):
-    """Counts from the receipts of a search: evaluations done, evaluations asked for, and jobs without a receipt."""
+    """Counts from the receipts of a search: evaluations done, evaluations planned, and jobs without a receipt."""
 
     done: int
-    asked: int
+    planned: int
     jobs_left: int
 
 
-class Progress:
+class ReceiptCounter:
     """Tells how far a search is. It counts the receipts of the jobs.
 
     Parameters
@@ -172,12 +181,12 @@ class Progress:
             return None
         self._done = counts.done
         elapsed = time.monotonic() - self._started
-        line = f"{self.paths.name}: {counts.done:,} of {counts.asked:,} evaluations done"
+        line = f"{self.paths.name}: {counts.done:,} of {counts.planned:,} evaluations done"
         if counts.jobs_left == 0:
             return f"{line} in {duration(elapsed)}"
         if not predictable:
             return line
-        left = elapsed * (counts.asked - counts.done) / (counts.done - self._done_before)
+        left = elapsed * (counts.planned - counts.done) / (counts.done - self._done_before)
         return f"{line}, about {duration(left)} to go"
 
     def _counts(self) -> Counts | None:

@@ -2,11 +2,11 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from cvsearch.candidates.plan import Plan, planned_settings
-from cvsearch.candidates.space import space_size
+from cvsearch.candidates.strategies import strategy_of
 from cvsearch.config.names import Trust
 from cvsearch.config.values import store
 from cvsearch.data.dataset import Dataset
@@ -15,7 +15,7 @@ from cvsearch.errors import InputError
 from cvsearch.evaluation.baselines import NO_PARAMETERS, baseline_specs
 from cvsearch.evaluation.check import allowed_values
 from cvsearch.evaluation.estimator import build_estimator, set_parameters
-from cvsearch.evaluation.predictions import METHODS, content_of
+from cvsearch.evaluation.predictions import content_of
 from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, own_metric, ranking_scorer
 from cvsearch.evaluation.weights import routed
 from cvsearch.files import canonical, read_json
@@ -23,10 +23,10 @@ from cvsearch.journal.identity import identity_of
 from cvsearch.layout import SearchPaths, split_paths
 from cvsearch.results.findings import Outcome
 from cvsearch.results.messages import most_often
-from cvsearch.results.predictions import Block, Predictions
+from cvsearch.results.predictions import Predictions, responses_of
 from cvsearch.results.statistics.bootstrap import Corrected, Interval, corrected
 from cvsearch.results.statistics.comparison import mean_ratio
-from cvsearch.results.statistics.predictions import Bits, SplitPredictions
+from cvsearch.results.statistics.predictions import SplitPredictions
 from cvsearch.results.statistics.scores import score_of
 from cvsearch.results.storage import REBUILD, read_table
 from cvsearch.results.tables import BASELINE_NAMES
@@ -116,19 +116,12 @@ class Judged:
             scores=self.scores,
             params=[setting.params for _, setting in planned_settings(self.paths, list(self.plans))],
             best=self.best["candidate"],
-            ratio=mean_ratio([split["n_train"] for split in self.splits], [split["n_test"] for split in self.splits]),
+            ratio=mean_ratio(self.splits),
             space=self.search["param_distributions"],
             simplest_by=self.search["simplest_by"],
-            random=self._draws_go_on(),
+            random=strategy_of(self.search).draws_go_on(),
             baselines={name: None if mean is None or mean != mean else mean for name, mean in means.items()},
             splits_in_time=self.in_time,
-        )
-
-    def _draws_go_on(self) -> bool:
-        """Return whether candidates are random draws, and the space has more of them."""
-        n_candidates = sum(plan.n_candidates for plan in self.plans)
-        return bool(
-            self.search["strategy"] == "random" and space_size(self.search["param_distributions"]) != n_candidates
         )
 
     def corrected(self) -> Corrected:
@@ -219,7 +212,7 @@ class Judged:
         """
         made = []
         for split in range(len(self.splits)):
-            responses = responses_of(functools.partial(predictions.blocks, split), numbers, predictions.n_classes)
+            responses = responses_of(predictions.each(split), numbers, predictions.n_classes)
             if not responses:
                 raise InputError("some candidates that have a score have no kept predictions")
             test = predictions.test(split)
@@ -251,76 +244,3 @@ class Judged:
             if not timed["capped"]:
                 forecast = timed["seconds_per_evaluation"] * len(self.evaluations) / 3600
         return {"forecast": forecast, "actual": float(self.evaluations["time"].sum()) / 3600}
-
-
-class Gathered(NamedTuple):
-    """The predictions of some candidates on one split, by one method.
-
-    Attributes
-    ----------
-    values : ndarray or Bits
-        The first axis is that of the candidates.
-    there : ndarray of bool of shape (n_candidates,)
-        Whether a candidate has such predictions.
-    """
-
-    values: Any
-    there: Any
-
-
-def responses_of(
-    blocks: Callable[[str], Iterable[Block]], numbers: Sequence[int], n_classes: int | None
-) -> dict[str, Any]:
-    """Return the responses that all of some candidates have, by method.
-
-    A scorer such as ``roc_auc`` takes the decision values of one candidate, and the probabilities of a candidate that
-    has no decision values. So with two classes, the probability of the second class takes the place of a decision value
-    that is missing.
-
-    Parameters
-    ----------
-    blocks : callable
-        ``blocks(method)`` yields the kept predictions on one split.
-    numbers : sequence of int
-        The candidates, ascending.
-    n_classes : int or None
-        How many classes there are, if labels are kept as codes.
-
-    Returns
-    -------
-    dict of str to ndarray or Bits
-        The first axis is that of the candidates.
-    """
-    found = {}
-    for method in METHODS:
-        is_bit = method == "predict" and n_classes is not None and n_classes <= 2
-        if (gathered := _gathered(blocks(method), numbers, is_bit)) is not None:
-            found[method] = gathered
-    if n_classes == 2 and {"decision_function", "predict_proba"} <= found.keys():
-        decisions, probabilities = found["decision_function"], found["predict_proba"]
-        instead = probabilities.there & ~decisions.there
-        decisions.values[instead] = probabilities.values[instead, :, 1]
-        decisions.there[instead] = True
-    return {method: values for method, (values, there) in found.items() if there.all()}
-
-
-def _gathered(blocks: Iterable[Block], numbers: Sequence[int], is_bit: bool) -> Gathered | None:
-    """Put the predictions of some candidates into one array. Return None if no candidate has any.
-
-    No second array of this size is made, because it may be large.
-    """
-    import numpy as np
-
-    place = {number: i for i, number in enumerate(numbers)}
-    there, values, shape = np.zeros(len(numbers), dtype=bool), None, None
-    for block in blocks:
-        packed = np.packbits(block.values, axis=1) if is_bit else block.values
-        if values is None:
-            values, shape = np.empty((len(numbers), *packed.shape[1:]), packed.dtype), block.values.shape[1:]
-        for number, kept in zip(block.candidates.tolist(), packed, strict=True):
-            if number in place and block.values.shape[1:] == shape:
-                values[place[number]] = kept
-                there[place[number]] = True
-    if values is None or shape is None:
-        return None
-    return Gathered(Bits(values, shape[0]) if is_bit else values, there)

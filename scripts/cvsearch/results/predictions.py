@@ -1,38 +1,20 @@
-"""Out-of-fold predictions are read back: those of all candidates in blocks for statistics, those of one as a table."""
+"""Out-of-fold predictions are read back: those of all candidates for statistics, those of one as a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cvsearch.candidates.plan import Plan, planned_settings
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.splits import load_split, read_split_about
-from cvsearch.evaluation.predictions import METHODS, decode
+from cvsearch.evaluation.predictions import decode
 from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import Journal
 from cvsearch.layout import DatasetPaths, SearchPaths, split_paths
+from cvsearch.results.statistics.predictions import Bits
 
 # The fields that are read of each row.
 NEEDED = ("status", "attempt", "finished", "train", "predictions")
-
-# The most bytes that the arrays of a block may take.
-BLOCK_BYTES = 64_000_000
-
-
-class Block(NamedTuple):
-    """The predictions of some candidates on one split.
-
-    Attributes
-    ----------
-    candidates : ndarray of int of shape (n,)
-        Numbers of the candidates, ascending.
-    values : ndarray of shape (n, n_test) or (n, n_test, n_columns)
-        Label codes for ``predict`` of a classifier; float32 for everything else. The columns are the targets, if there
-        are several, or the classes.
-    """
-
-    candidates: Any
-    values: Any
 
 
 class Predictions:
@@ -111,45 +93,19 @@ class Predictions:
         journal, setting = self._journal(split), self.settings[candidate]
         return _decoded(journal, journal.history([setting], NEEDED).rows.get(setting.key))
 
-    def blocks(self, split: int, method: str, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
-        """Yield the predictions of all candidates on a split, some candidates at a time.
-
-        A candidate without predictions of this method is left out: it failed, or its scorers called another method.
-
-        Parameters
-        ----------
-        split : int
-        method : str
-            One of ``predict``, ``predict_proba`` and ``decision_function``.
-        block_bytes : int
-            The most bytes that the values of a block may take. A block holds at least one candidate.
+    def each(self, split: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield each candidate that has kept predictions on a split, with these predictions by method.
 
         Raises
         ------
         InputError
             If predictions are damaged.
-        ValueError
-            If there is no such method.
         """
-        import numpy as np
-
-        if method not in METHODS:
-            raise ValueError(f"{method!r} is not one of {METHODS}")
         journal = self._journal(split)
         rows = journal.history(self.settings, NEEDED).rows
-        numbers: list[int] = []
-        values: list[Any] = []
         for candidate, setting in enumerate(self.settings):
-            found = _decoded(journal, rows.get(setting.key)).get(method)
-            if found is None:
-                continue
-            if values and (found.shape != values[0].shape or (len(values) + 1) * found.nbytes > block_bytes):
-                yield Block(np.array(numbers), np.stack(values))
-                numbers, values = [], []
-            numbers.append(candidate)
-            values.append(found)
-        if values:
-            yield Block(np.array(numbers), np.stack(values))
+            if found := _decoded(journal, rows.get(setting.key)):
+                yield candidate, found
 
     def _journal(self, split: int) -> Journal:
         return Journal(Path(self._search.journal, self._identities[split]))
@@ -162,6 +118,79 @@ def _decoded(journal: Journal, row: Any) -> dict[str, Any]:
     """
     content = journal.read_predictions(row) if row is not None else None
     return decode(content) if content else {}
+
+
+def responses_of(
+    kept: Iterable[tuple[int, dict[str, Any]]], numbers: Sequence[int], n_classes: int | None
+) -> dict[str, Any]:
+    """Return the responses that all of some candidates have on one split, by method.
+
+    A scorer such as ``roc_auc`` takes the decision values of one candidate, and the probabilities of a candidate that
+    has no decision values. So with two classes, the probability of the second class takes the place of a decision value
+    that is missing.
+
+    Parameters
+    ----------
+    kept : iterable of (int, dict)
+        Candidates with their predictions by method, as `Predictions.each` yields them.
+    numbers : sequence of int
+        The candidates.
+    n_classes : int or None
+        How many classes there are, if labels are kept as codes.
+
+    Returns
+    -------
+    dict of str to ndarray or Bits
+        The first axis is that of the candidates. Labels of two classes are `Bits`.
+    """
+    place = {number: i for i, number in enumerate(numbers)}
+    gathered: dict[str, _Gathered] = {}
+    for number, found in kept:
+        if number in place:
+            for method, values in found.items():
+                if method not in gathered:
+                    is_bit = method == "predict" and n_classes is not None and n_classes <= 2
+                    gathered[method] = _Gathered(len(numbers), values, is_bit)
+                gathered[method].put(place[number], values)
+    if n_classes == 2 and {"decision_function", "predict_proba"} <= gathered.keys():
+        decisions, probabilities = gathered["decision_function"], gathered["predict_proba"]
+        instead = probabilities.there & ~decisions.there
+        decisions.values[instead] = probabilities.values[instead, :, 1]
+        decisions.there[instead] = True
+    return {method: found.all() for method, found in gathered.items() if found.there.all()}
+
+
+class _Gathered:
+    """The predictions of candidates by one method, in one array. It may be large, so no second one is made.
+
+    Parameters
+    ----------
+    n_candidates : int
+    like : ndarray
+        The predictions of any candidate.
+    is_bit : bool
+        Whether they are labels of two classes, which need one bit each.
+    """
+
+    def __init__(self, n_candidates: int, like: Any, is_bit: bool) -> None:
+        import numpy as np
+
+        self._shape, self._is_bit = like.shape, is_bit
+        one = np.packbits(like) if is_bit else like
+        self.values = np.empty((n_candidates, *one.shape), one.dtype)
+        self.there = np.zeros(n_candidates, dtype=bool)
+
+    def put(self, place: int, values: Any) -> None:
+        """Put the predictions of one candidate into their place. Those of another shape are left out."""
+        import numpy as np
+
+        if values.shape == self._shape:
+            self.values[place] = np.packbits(values) if self._is_bit else values
+            self.there[place] = True
+
+    def all(self) -> Any:
+        """Return the predictions of all candidates."""
+        return Bits(self.values, self._shape[0]) if self._is_bit else self.values
 
 
 def prediction_columns(predictions: Predictions, candidate: int) -> dict[str, Any]:

@@ -103,11 +103,11 @@ PREDICTIONS = [
     Column("sample", "int", "", "row of the sample in the data, from 0"),
     Column("target", "any", "target", "true value of the target"),
     Column("target_<output>", "any", "target", "the same, if there are several targets"),
-    Column("prediction", "any", "target", "predicted value; numbers have single precision"),
+    Column("prediction", "any", "target", "predicted value"),
     Column("prediction_<output>", "any", "target", "the same, if there are several targets"),
-    Column("probability_<class>", "float", "", "predicted probability of the class, if a scorer uses probabilities"),
-    Column("decision", "float", "", "decision value for the second of two classes, if a scorer uses it"),
-    Column("decision_<class>", "float", "", "decision value of the class, if there are more than two classes"),
+    Column("probability_<class>", "float", "", "predicted probability of the class, in single precision, if a scorer uses probabilities"),
+    Column("decision", "float", "", "decision value for the second of two classes, in single precision, if a scorer uses it"),
+    Column("decision_<class>", "float", "", "decision value of the class, in single precision, if there are more than two classes"),
 ]
 
 COMPARISON = [

@@ -8,7 +8,7 @@ from cvsearch.config.values import strict
 from cvsearch.results.statistics.bootstrap import Corrected, Interval
 from cvsearch.results.statistics.comparison import (
     ROUNDING,
-    compare,
+    like_the_best,
     simplest,
     standard_error,
     within_one_standard_error,
@@ -79,15 +79,13 @@ def verdict_of(
 
     scores, best, params = search.scores, search.best, search.params
     means = scores.mean(axis=1)
-    comparison = compare(scores, best, search.ratio)
-    like_the_best = (comparison["distinguishable"] == "no") & (np.arange(len(scores)) != best)
+    alike = like_the_best(scores, best, search.ratio)
     gains = {name: corrected.gains.get(name, Interval.none(f"there is no baseline {name}")) for name in BASELINE_NAMES}
     above_guess = _is_above(float(means[best]), search.baselines.get("dummy"), gains["dummy"])
     edges: dict[str, str] = {}
     region = None
     if above_guess not in ("no", "unclear"):
-        with_best = like_the_best | (np.arange(len(scores)) == best)
-        good = good_candidates(means, with_best, search.baselines.get("dummy"))
+        good = good_candidates(means, alike, search.baselines.get("dummy"))
         # On few splits the standard error may be 0. The good candidates also show where other candidates are as good.
         as_good = within_one_standard_error(scores, best, search.ratio) | good
         edges = at_edge(search.space, params, best, as_good, allowed or _any)
@@ -111,7 +109,7 @@ def verdict_of(
         "n_candidates": len(scores),
         "n_scored": int((~np.isnan(means)).sum()),
         "n_splits": scores.shape[1],
-        "n_indistinguishable": int(like_the_best.sum()),
+        "n_indistinguishable": int(alike.sum()) - 1,
         "comparison_is_approximate": search.splits_in_time,
         "one_standard_error": simplest(scores, best, search.ratio, params, search.simplest_by),
         "standard_error": standard_error(scores[best], search.ratio),

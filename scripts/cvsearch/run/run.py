@@ -143,9 +143,9 @@ class Run:
         names: list[str] = self.searches[wildcards.search]["simplest_by"]
         return names
 
-    def is_random(self, wildcards: Any) -> bool:
-        """Return whether the candidates of a search are independent random draws."""
-        return bool(self.searches[wildcards.search]["strategy"] == "random")
+    def draws_go_on(self, wildcards: Any) -> bool:
+        """Return whether the candidates of a search are independent random draws, and the space has more of them."""
+        return strategy_of(self.searches[wildcards.search]).draws_go_on()
 
     def caption_numbers(self, wildcards: Any, resources: Any) -> dict[str, str]:
         """Return numbers of a finished search for the captions of the report."""

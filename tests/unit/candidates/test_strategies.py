@@ -128,6 +128,13 @@ def test_who_asks_for_more_than_a_space_holds_is_told():
     assert message == "the space holds 3 candidates, all are taken; n_candidates asks for 1,000"
 
 
+def test_draws_go_on_while_the_space_has_more():
+    space = {"a": [1, 2, 3, 4]}
+    assert [strategy(space, n_candidates=n).draws_go_on() for n in (3, 4, 5)] == [True, False, False]
+    assert strategy({"a": {"uniform": [0, 1]}}).draws_go_on()
+    assert not strategy(space, "grid").draws_go_on()
+
+
 def test_a_strategy_that_is_not_known_is_named_with_its_key():
     assert strategy_class("grid", "x") is STRATEGIES["grid"]
     with pytest.raises(InputError, match=r"^searches\[0\]\.strategy: 'gird' is not known; use random or grid; did you"):

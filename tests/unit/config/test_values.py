@@ -11,6 +11,7 @@ import pytest
 import scipy.special
 import yaml
 from cvsearch.candidates.strategies import strategy_of
+from cvsearch.config import values
 from cvsearch.config.layers import command_line, read_yaml
 from cvsearch.config.names import Trust
 from cvsearch.config.values import build, store, strict
@@ -188,6 +189,15 @@ def test_a_list_becomes_a_tuple_where_scikit_learn_takes_no_list(estimator, para
     else:
         made = make_seeded(build_estimator(spec, TRUST), {} if place == "init" else params, TRUST, 0, 0)
     assert equal(expected, getattr(made, name))
+
+
+def test_a_tuple_is_found_though_another_parameter_was_wrong_before(monkeypatch):
+    """scikit-learn names only the first wrong parameter. So nothing is known of the tuple then."""
+    monkeypatch.setattr(values, "_tuples", {})
+    vectorizer = build_estimator("sklearn.feature_extraction.text.TfidfVectorizer", TRUST)
+    for min_df, expected in ((-0.5, [1, 2]), (1, (1, 2))):
+        made = make_seeded(vectorizer, {"ngram_range": [1, 2], "min_df": min_df}, TRUST, 0, 0)
+        assert equal(expected, made.ngram_range)
 
 
 @pytest.mark.parametrize(

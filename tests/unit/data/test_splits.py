@@ -57,6 +57,11 @@ def test_one_job_makes_every_split(made):
         assert sum(about["classes"]["train"].values()) == 8 and set(about["classes"]["test"]) == {"0", "1"}
 
 
+def test_a_target_of_one_column_is_counted_like_a_flat_one():
+    flat = np.array(["a", "b", "a"])
+    assert ClassCounts(flat[:, None]).of([0, 2]) == ClassCounts(flat).of([0, 2]) == {"a": 2, "b": 0}
+
+
 def test_the_hash_follows_positions_types_and_sides():
     train, test = shuffle_split(10, 0.2, 0)
     sides = [(train, test), (test, train), (train[::-1], test), (train.astype("int32"), test), (train[:-1], test)]

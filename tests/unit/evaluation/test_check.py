@@ -3,6 +3,7 @@
 import pytest
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError
+from cvsearch.evaluation.baselines import baseline_specs
 from cvsearch.evaluation.check import allowed_values, check_parameters, check_search
 from cvsearch.evaluation.estimator import build_estimator
 
@@ -54,6 +55,85 @@ def test_a_long_range_is_checked_at_its_ends(entry):
             SKLEARN,
             "space",
         )
+
+
+@pytest.mark.parametrize(
+    ("entry", "ok"),
+    [
+        ({"scipy.stats.uniform": {"loc": 0.5, "scale": 0.5}}, True),
+        ({"scipy.stats.uniform": {"loc": 0.5, "scale": 0.6}}, False),
+        ({"scipy.stats.norm": {"loc": 0.5, "scale": 0.1}}, True),
+        ({"scipy.stats.poisson": {"mu": 100, "loc": 1}}, True),
+        ({"scipy.stats.expon": {"loc": -1}}, False),
+    ],
+    ids=str,
+)
+def test_a_distribution_of_scipy_is_checked_near_its_ends(entry, ok):
+    """Those that are finite. A value beyond scikit-learn's range that is nearly never drawn is no mistake."""
+    vectorizer = build_estimator("sklearn.feature_extraction.text.TfidfVectorizer", SKLEARN)
+    if ok:
+        check_parameters(vectorizer, {"max_df": entry}, SKLEARN, "space")
+        return
+    with pytest.raises(InputError, match="space.max_df: The 'max_df' parameter"):
+        check_parameters(vectorizer, {"max_df": entry}, SKLEARN, "space")
+
+
+OTHERS = """
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.pipeline import Pipeline
+
+
+class Resampling(Pipeline):
+    pass
+
+
+class Sampler(BaseEstimator):
+    def fit(self, X, y):
+        return self
+
+    def fit_resample(self, X, y):
+        return X, y
+
+
+class Walker(ClassifierMixin, BaseEstimator):
+    def __init__(self, steps=100):
+        self.steps = steps
+
+    def fit(self, X, y, sample_weight=None):
+        self.classes_ = [0, 1]
+        return self
+
+    def predict(self, X):
+        return [0] * len(X)
+"""
+
+
+@pytest.fixture
+def others(tmp_path, monkeypatch):
+    (tmp_path / "others.py").write_text(OTHERS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return Trust(["others"])
+
+
+def test_steps_that_are_not_those_of_a_pipeline_mean_nothing_here(others):
+    search = {"estimator": "others.Walker", "param_distributions": {"steps": [10, 20]}, "scoring": None}
+    check_search(search, others, "searches[a].", "scoring", weighted=True)
+    assert baseline_specs("others.Walker", others, True) == {
+        "dummy": "sklearn.dummy.DummyClassifier",
+        "default": "others.Walker",
+    }
+
+
+def test_a_step_of_another_packages_pipeline_may_resample(others):
+    steps = [["over", "passthrough"], ["model", "sklearn.svm.SVC"]]
+    space = {"over": ["passthrough", "others.Sampler"]}
+    for name, ok in (("others.Resampling", True), ("sklearn.pipeline.Pipeline", False)):
+        pipeline = build_estimator({name: {"steps": steps}}, others)
+        if ok:
+            check_parameters(pipeline, space, others, "space")
+            continue
+        with pytest.raises(InputError, match=r"space\.over\[1\]: Sampler\(\) cannot be the step 'over'"):
+            check_parameters(pipeline, space, others, "space")
 
 
 def test_parameters_of_a_space_are_checked_against_the_estimator():

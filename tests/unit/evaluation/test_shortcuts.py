@@ -296,6 +296,30 @@ def test_prefix_is_fitted_once_for_neighbours_that_agree(iris, counted):
     assert fits_of(counted, split_of(iris, enabled=False), estimators) == 3
 
 
+@pytest.mark.parametrize("scores_train", [True, False])
+def test_only_the_fit_of_the_first_steps_counts_as_fit(iris, scores_train, monkeypatch):
+    """As in scikit-learn, samples are transformed for scoring. The training side is transformed only if it is scored."""
+    now, transformed = [0.0], []
+    monkeypatch.setattr(shortcuts.time, "perf_counter", lambda: now[0])
+
+    def fit_transform(steps, X, y):
+        now[0] += 1
+        return steps.fit_transform(X, y)
+
+    def transform(steps, X):
+        now[0] += 10
+        transformed.append(len(X))
+        return steps.transform(X)
+
+    monkeypatch.setattr(shortcuts, "_fit_transform", fit_transform)
+    monkeypatch.setattr(shortcuts, "transformed", transform)
+    train, test = np.arange(100), np.arange(100, 150)
+    work = SharedWork(iris, train, test, scores_train=scores_train)
+    fitted = work.fit(Pipeline([("scale", StandardScaler()), ("last", LogisticRegression())]), seed=lambda: None)
+    assert (fitted.fit_time, fitted.score_time) == (1, 10)
+    assert transformed == ([50, 100] if scores_train else [50])
+
+
 def test_prefix_with_other_parameters_is_fitted_again(iris, counted):
     with_mean = [
         Pipeline([("scaler", counted(with_mean=flag)), ("last", GaussianNB())]) for flag in (True, False, False, True)

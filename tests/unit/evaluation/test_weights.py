@@ -6,9 +6,10 @@ import pytest
 from cvsearch.config.names import Trust
 from cvsearch.errors import InputError
 from cvsearch.evaluation.check import check_search
+from cvsearch.evaluation.weights import routed, score_takes_weights
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.linear_model import Ridge
-from sklearn.metrics import r2_score
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import get_scorer, make_scorer, r2_score
 from sklearn.model_selection import train_test_split
 
 RNG = np.random.RandomState(0)
@@ -46,6 +47,14 @@ def test_every_column_equals_grid_search_with_weights(case):
     plain = oracle.assert_equal_columns(search, X, y, splits)
     name = "mean_test_score" if not isinstance(scoring, list) else f"mean_test_{scoring[0]}"
     assert (np.asarray(weighted[name]) != np.asarray(plain[name])).any(), "the weights arrived"
+
+
+@pytest.mark.parametrize("response", ["predict", "predict_proba", "decision_function"])
+def test_a_metric_of_ones_own_without_weights_is_called_without_them(response):
+    with routed(True):
+        scorer = make_scorer(lambda true, response: 0.0, response_method=response)
+        assert not score_takes_weights(scorer, LogisticRegression())
+        assert score_takes_weights(get_scorer("roc_auc" if response != "predict" else "accuracy"), LogisticRegression())
 
 
 def test_the_fit_and_the_score_are_those_of_plain_calls_with_weights():

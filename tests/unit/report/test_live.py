@@ -41,10 +41,20 @@ def record(message, event=None, level=logging.INFO, **extra):
     return made
 
 
-STEP = record(None, LogEvent.JOB_INFO, rule_name="make_splits", rule_msg="Make the splits")
-BEGUN = record(None, LogEvent.JOB_INFO, rule_name="evaluate", rule_msg="Evaluate candidates 0-2")
-DONE = record("Finished jobid: 7 (Rule: evaluate)", LogEvent.JOB_FINISHED)
-JUDGED = record("Finished jobid: 9 (Rule: judge_search)", LogEvent.JOB_FINISHED)
+def job(number, rule, search=None, message=None):
+    """Return the records of the beginning and of the end of a job."""
+    wildcards = {"search": search} if search else {}
+    begun = record(None, LogEvent.JOB_INFO, jobid=number, rule_name=rule, rule_msg=message, wildcards=wildcards)
+    return begun, record(f"Finished jobid: {number} (Rule: {rule})", LogEvent.JOB_FINISHED, job_id=number)
+
+
+def evaluations(n, search="svc", rule="evaluate"):
+    """Return the records of the beginnings and of the ends of several jobs that evaluate."""
+    return zip(*(job(number, rule, search, "Evaluate candidates 0-2") for number in range(n)), strict=True)
+
+
+STEP, STEP_DONE = job(90, "make_splits", message="Make the splits")
+JUDGE, JUDGED = job(91, "judge_search", "svc", "Judge search svc")
 
 
 @pytest.mark.parametrize("prefix", ["", "cvsearch_"], ids=["alone", "names with a prefix"])
@@ -52,34 +62,38 @@ def test_the_time_left_follows_from_what_this_run_has_done(search, clock, prefix
     shown = []
     finish(search, BATCHES[0], 0)  # By an earlier run.
     live = Live([search], steps=True, show=shown.append)
-    live.emit(record(None, LogEvent.JOB_INFO, rule_name=f"{prefix}evaluate", rule_msg=None))
+    begun, ended = job(7, f"{prefix}evaluate", "svc")
+    live.emit(begun)
     clock[0] += 20
     finish(search, BATCHES[0], 1)
-    live.emit(record(f"Finished jobid: 7 (Rule: {prefix}evaluate)", LogEvent.JOB_FINISHED))
+    live.emit(ended)
     assert shown == ["svc: 6 of 14 evaluations done, about 54 s to go"], "3 took 20 s, 8 are left"
 
 
 def test_the_first_of_many_jobs_tells_no_time_left(search, clock):
     shown = []
     live = Live([search], steps=True, show=shown.append)
-    for _ in range(4):
-        live.emit(BEGUN)
-    for batch, split in ((BATCHES[0], 0), (BATCHES[0], 1)):
+    begun, ended = evaluations(4)
+    for each in begun:
+        live.emit(each)
+    for split, each in enumerate(ended[:2]):
         clock[0] += 20
-        finish(search, batch, split)
-        live.emit(DONE)
+        finish(search, BATCHES[0], split)
+        live.emit(each)
     assert shown == ["svc: 3 of 14 evaluations done", "svc: 6 of 14 evaluations done, about 54 s to go"]
 
 
 def test_a_line_comes_every_ten_seconds_and_after_the_last_job(search, clock):
     shown = []
     live = Live([search], steps=True, show=shown.append)
-    live.emit(BEGUN)
+    begun, ended = evaluations(6)
+    for each in begun:
+        live.emit(each)
     places = [(batch, split) for batch in BATCHES for split in range(2)]
-    for seconds, place in zip((4, 8, 11, 15, 22, 23), places, strict=True):
+    for seconds, place, each in zip((4, 8, 11, 15, 22, 23), places, ended, strict=True):
         clock[0] = 100.0 + seconds
         finish(search, *place)
-        live.emit(DONE)
+        live.emit(each)
     assert [line.split(" evaluations")[0] for line in shown] == ["svc: 9 of 14", "svc: 13 of 14", "svc: 14 of 14"]
     assert shown[-1].endswith("done in 23 s")
 
@@ -88,35 +102,58 @@ def test_a_search_of_too_many_jobs_is_not_counted(search, clock, monkeypatch):
     monkeypatch.setattr(module, "MANY_JOBS", 5)
     shown = []
     live = Live([search], steps=True, show=shown.append)
-    live.emit(BEGUN)
+    (begun,), (ended,) = evaluations(1)
+    live.emit(begun)
     clock[0] += 20
     finish(search, BATCHES[0], 0)
-    live.emit(DONE)
+    live.emit(ended)
     assert shown == []
+
+
+def test_the_receipts_of_other_searches_are_not_counted(search, clock, monkeypatch):
+    """A finished search may have thousands of them, and each job of another search would count them again."""
+    other = SearchPaths.of("tree", search.folder.parent)
+    write_plan(other.round(0), Plan(0, 0, 7, 2, 3, "score", ["one", "other"], {}, []))
+    for batch in BATCHES:
+        for split in range(2):
+            finish(search, batch, split)
+    shown, counted = [], []
+    live = Live([search, other], steps=True, show=shown.append)
+    begun, ended = evaluations(3, "tree")
+    for each in begun:
+        live.emit(each)
+    count = module.finished_receipts
+    monkeypatch.setattr(
+        module, "finished_receipts", lambda paths, plans: counted.append(paths.name) or count(paths, plans)
+    )
+    for each in ended:
+        clock[0] += 20
+        live.emit(each)
+    assert counted == ["tree"] * 3
 
 
 def test_a_damaged_plan_stops_no_console(search, clock):
     search.round(0).plan.write_text("{")
     shown = []
     live = Live([search], steps=True, show=shown.append)
-    for one in (BEGUN, DONE):
-        live.emit(one)
+    for each in job(1, "evaluate", "svc"):
+        live.emit(each)
     assert shown == []
 
 
 def test_steps_are_shown_and_evaluations_are_not(search):
     shown = []
     live = Live([search], steps=True, show=shown.append)
-    for one in (STEP, BEGUN, record(None, LogEvent.JOB_INFO, rule_name="all", rule_msg=None)):
-        live.emit(one)
+    for each in (STEP, job(1, "evaluate", "svc", "Evaluate candidates 0-2")[0], job(2, "all")[0]):
+        live.emit(each)
     assert shown == ["Make the splits"]
 
 
 def test_a_search_is_told_when_it_is_judged_where_nothing_else_tells_it(search):
     told = []
     live = Live([search], steps=False, on_judged=lambda: told.append("svc"), show=told.append)
-    for one in (STEP, DONE, JUDGED):
-        live.emit(one)
+    for each in (STEP, STEP_DONE, *job(1, "evaluate", "svc"), JUDGE, JUDGED):
+        live.emit(each)
     assert told == ["svc"]
 
 
@@ -125,7 +162,7 @@ CHATTER = (
     record("Using shell: /usr/bin/bash"),
     record("15 of 15 steps (100%) done", LogEvent.PROGRESS),
     record("Job stats", LogEvent.RUN_INFO),
-    DONE,
+    STEP_DONE,
 )
 NEEDED = (
     record("Nothing to be done (all requested files are present and up to date)."),

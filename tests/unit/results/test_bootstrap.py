@@ -1,5 +1,7 @@
 """BBC-CV against a plain loop, and every score against scikit-learn's own."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from cvsearch.config.names import Trust
@@ -282,6 +284,21 @@ def test_auc_of_a_baseline_that_has_probabilities_where_the_candidates_have_deci
     assert score.of(guess, np.ones((1, 4), dtype=int))[0].tolist() == [0.5]
 
 
+def test_many_classes_need_no_more_memory_than_a_few():
+    """Each block has its own arrays, and only a few of them at a time."""
+    random = np.random.default_rng(0)
+    peaks = []
+    for n_classes in (3, 60):
+        target, labels = random.integers(n_classes, size=500), random.integers(n_classes, size=(400, 500))
+        split = SplitPredictions(np.arange(500), target, {"predict": labels.astype("uint8")})
+        score = score_of("f1_macro", None, split, np.arange(n_classes))
+        tracemalloc.start()
+        score.of(split, np.ones((200, 500), dtype="uint8"))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.1 * peaks[0]
+
+
 def test_names_of_classes_may_be_text():
     X, y = data("c", 3)
     candidates = kept(lambda: classifiers(2), X, y, list(KFold(2).split(X)))
@@ -332,11 +349,17 @@ def test_says_why_there_is_no_score():
     )
     slow = AnyScore(get_scorer("accuracy"), [0, 1])
     many = [s._replace(responses={"predict": np.zeros((3000, 35), dtype="int8")}) for s in candidates]
-    assert "more than the limit of 400,000" in bootstrap.corrected(many, {}, slow).score.reason
+    reason = "this score cannot be computed from sums over the samples; 100 draws would take about 300 s"
+    assert bootstrap.corrected(many, {}, slow).score.reason.startswith(reason)
+    wide = [s._replace(responses={"predict_proba": np.zeros((20, 35, 3000), dtype="int8")}) for s in candidates]
+    assert bootstrap.corrected(wide, {}, slow).score.reason is not None, "a call takes longer for more numbers"
     undefined = [s._replace(target=np.zeros(35)) for s in candidates]
     nothing = bootstrap.corrected(undefined, {}, score_of("roc_auc", None, candidates[0], [0, 1])).score
     assert nothing.estimate is None
     assert nothing.reason == "the score is a number on 0 of 500 draws, fewer than half"
+    strict = AnyScore(make_scorer(lambda true, predicted: 1 / 0), [0, 1])
+    failing = bootstrap.corrected(candidates, {}, strict).score
+    assert failing.reason.endswith("draws, fewer than half (ZeroDivisionError: division by zero)")
 
 
 def test_an_infinite_score_on_a_draw_is_not_left_out():

@@ -44,7 +44,7 @@ def test_t_for_one_run_of_k_fold_is_that_of_baycomp():
     """Baycomp's factor for k folds is 1/k + 1/(k - 1)."""
     d = np.array([0.02, -0.01, 0.03, 0.04, 0.01])
     t = d.mean() / math.sqrt(d.var(ddof=1) * (1 / 5 + 1 / 4))
-    assert corrected_t(d[None], mean_ratio([80] * 5, [20] * 5)).t[0] == pytest.approx(t)
+    assert corrected_t(d[None], mean_ratio([{"n_train": 80, "n_test": 20}] * 5)).t[0] == pytest.approx(t)
 
 
 def test_no_spread_is_no_t():

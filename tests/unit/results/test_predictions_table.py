@@ -1,4 +1,4 @@
-"""Kept predictions read back: all of a search in blocks, and those of one candidate as the table that users read."""
+"""Kept predictions read back: all of a search, and those of one candidate as the table that users read."""
 
 import io
 import re
@@ -74,24 +74,19 @@ def trees(X, y, splits, depth, split):
     return DecisionTreeClassifier(max_depth=depth, random_state=0).fit(X[train], y[train]).predict(X[test])
 
 
-@pytest.mark.parametrize("block_bytes", [1, 50, 64_000_000])
-def test_blocks_hold_every_candidate_once(tmp_path, block_bytes):
+def test_each_candidate_with_predictions_comes_once(tmp_path):
     X, y = load_iris(return_X_y=True)
     estimator = {"sklearn.tree.DecisionTreeClassifier": {"random_state": 0}}
     predictions, _ = searched(tmp_path, X, y, estimator, *TREES[1:], skip=[(3, 1)])
     np.testing.assert_array_equal(predictions.target(0), y[predictions.test(0)])
     splits = splits_of(y)
     for split, numbers in enumerate(([0, 1, 2, 3, 4], [0, 1, 2, 4])):
-        blocks = list(predictions.blocks(split, "predict", block_bytes))
-        assert {len(block.candidates) for block in blocks} <= {1: {1}, 50: {1, 2}}.get(block_bytes, {len(numbers)})
-        assert np.concatenate([block.candidates for block in blocks]).tolist() == numbers
-        codes = np.concatenate([block.values for block in blocks])
+        kept = dict(predictions.each(split))
+        assert list(kept) == numbers
         np.testing.assert_array_equal(predictions.test(split), splits[split][1])
-        for i, row in zip(numbers, codes, strict=True):
-            np.testing.assert_array_equal(predictions.classes[row], trees(X, y, splits, i + 1, split))
-        assert list(predictions.blocks(split, "predict_proba")) == []
-    with pytest.raises(ValueError, match="transform"):
-        next(predictions.blocks(0, "transform"))
+        for i, found in kept.items():
+            assert list(found) == ["predict"]
+            np.testing.assert_array_equal(predictions.classes[found["predict"]], trees(X, y, splits, i + 1, split))
 
 
 def test_the_table_of_two_classes_with_texts(tmp_path):
@@ -166,7 +161,7 @@ def test_the_table_of_several_targets(tmp_path):
     train, test = splits_of(y)[1]
     rows, test = columns["split"] == 1, np.sort(test)
     np.testing.assert_array_equal(columns["target_1"][rows], y[test, 1])
-    expected = Ridge(alpha=1.0).fit(X[train], y[train]).predict(X[test]).astype("float32")
+    expected = Ridge(alpha=1.0).fit(X[train], y[train]).predict(X[test])
     np.testing.assert_array_equal(columns["prediction_1"][rows], expected[:, 1])
 
 
@@ -184,7 +179,7 @@ def test_a_split_without_predictions_has_no_rows_and_damage_is_an_error(tmp_path
     assert predictions.of(1, 0) == {}
     (path,) = journals[0].folder.glob("*.predictions")
     path.write_bytes(path.read_bytes()[::-1])
-    for read in (lambda: prediction_columns(predictions, 0), lambda: list(predictions.blocks(0, "predict"))):
+    for read in (lambda: prediction_columns(predictions, 0), lambda: list(predictions.each(0))):
         with pytest.raises(InputError, match=path.name):
             read()
 

@@ -38,6 +38,10 @@ class Random(Strategy):
         """
         return self.n_candidates >= n and self.count() >= n
 
+    def draws_go_on(self) -> bool:
+        """Whether the space has more candidates than the config asks for."""
+        return space_size(self.space) != self.count()
+
     def propose(self, number: int, earlier: Sequence[Any]) -> list[Setting]:
         """Draw the candidates."""
         settings = settings_of(self.space)

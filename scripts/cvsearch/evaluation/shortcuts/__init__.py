@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cvsearch.data.dataset import Dataset
-from cvsearch.evaluation.estimator import columns_for
+from cvsearch.evaluation.estimator import columns_for, is_pipeline
 from cvsearch.evaluation.limits import shared_memory_bytes
 from cvsearch.evaluation.shortcuts.distances import MEMORY_BYTES, Distances, stand_in_for, takes_gram_matrix
 from cvsearch.evaluation.shortcuts.finite import assume_finite, contains_estimators
@@ -82,6 +82,8 @@ class SharedWork:
         Whether candidates may share more than the samples.
     samples_only : bool
         Whether the scorers need only predictions. If not, they get the whole pipeline and the samples themselves.
+    scores_train : bool
+        Whether the training side is scored too.
 
     Attributes
     ----------
@@ -94,14 +96,20 @@ class SharedWork:
     """
 
     def __init__(
-        self, dataset: Dataset, train: Any, test: Any, enabled: bool = True, samples_only: bool = True
+        self,
+        dataset: Dataset,
+        train: Any,
+        test: Any,
+        enabled: bool = True,
+        samples_only: bool = True,
+        scores_train: bool = True,
     ) -> None:
         self._train, self._test = dataset.take(train), dataset.take(test)
         self.X_train, self.y_train = read_only(self._train.X), read_only(self._train.y)
         self.X_test, self.y_test = read_only(self._test.X), read_only(self._test.y)
         self.weight_train, self.weight_test = self._train.sample_weight, self._test.sample_weight
         self.enabled = self.share_distances = enabled and not self.is_weighted
-        self._samples_only = samples_only
+        self._samples_only, self._scores_train = samples_only, scores_train
         self._about, self._train_positions = dataset.about, train
         self._behind: tuple[str | None, Behind | None] = (None, None)
         self._distances: tuple[str | None, Distances | None] = (None, None)
@@ -133,7 +141,7 @@ class SharedWork:
 
     def prefix(self, params: Params, estimator: Any) -> str:
         """Return a text that is equal for candidates of an estimator that share their pipeline's first steps."""
-        if not (self.enabled and hasattr(estimator, "steps")):
+        if not (self.enabled and is_pipeline(estimator)):
             return ""
         last = estimator.steps[-1][0]
         return canonical({name: value for name, value in params.items() if name.split("__")[0] != last})
@@ -228,8 +236,9 @@ class SharedWork:
     def _through(self, steps: Any, sides: Sides, key: str | None) -> tuple[Behind, bool]:
         """Return the samples behind a pipeline's first steps, and whether this call fitted these steps.
 
-        The training side is transformed again after the fit. The result may differ from what ``fit_transform``
-        returned.
+        If the training side is scored, it is transformed again after the fit. The result may differ from what
+        ``fit_transform`` returned. As in scikit-learn's searches, the time for this counts neither as a part of the fit
+        nor of scoring.
 
         Raises
         ------
@@ -246,17 +255,18 @@ class SharedWork:
             X_train, y_train, X_test = copy_of(X_train), copy_of(y_train), copy_of(X_test)
         with counted_warnings() as found:
             X_fit = _fit_transform(steps, X_train, y_train)
+            fit_time = time.perf_counter() - started
             try:
-                X_train = transformed(steps, X_train)
-                fitted = time.perf_counter()
+                started = time.perf_counter()
                 X_test = transformed(steps, X_test)
+                score_time = time.perf_counter() - started
+                X_train = transformed(steps, X_train) if self._scores_train else X_fit
             except MemoryError:
                 raise
             except Exception as error:
                 raise NotBehind from error
-        scored = time.perf_counter()
-        sides = X_fit, X_fit if are_equal(X_fit, X_train) else X_train, X_test
-        behind = Behind(sides, fitted - started, scored - fitted, found)
+        sides = X_fit, X_fit if X_train is X_fit or are_equal(X_fit, X_train) else X_train, X_test
+        behind = Behind(sides, fit_time, score_time, found)
         if key is not None and sum(map(bytes_of, sides)) <= min(MEMORY_BYTES, shared_memory_bytes()):
             kept = read_only(sides[0]), read_only(sides[1]), read_only(sides[2])
             self._behind = key, behind._replace(sides=kept)

@@ -16,8 +16,6 @@ def steps_and_last(estimator: Any) -> tuple[Any, Any]:
 
     For an estimator that has to stay whole, return None and the estimator.
     """
-    if not hasattr(estimator, "steps"):
-        return None, estimator
     from sklearn.pipeline import Pipeline
 
     if type(estimator) is not Pipeline or len(estimator.steps) < 2 or estimator.memory is not None:

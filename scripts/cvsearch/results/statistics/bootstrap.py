@@ -18,8 +18,8 @@ METHOD = "BBC-CV"
 # With fewer bootstrap samples, the ends of an interval are mostly chance.
 FEWEST_DRAWS = 100
 
-# The most calls of a scorer. A call takes about 0.5 ms.
-MOST_CALLS = 400_000
+# The longest time that calls of a scorer may take, by estimate.
+MOST_SECONDS = 200
 
 
 class Interval(NamedTuple):
@@ -89,15 +89,15 @@ def corrected(
     """
     import numpy as np
 
-    n_calls = candidates[0].n_candidates * len(candidates)
     n_draws = score.draws
     if isinstance(score, AnyScore):
-        n_draws = min(n_draws, MOST_CALLS // n_calls)
+        seconds = sum(map(score.seconds, candidates))
+        n_draws = min(n_draws, int(MOST_SECONDS / seconds))
         if n_draws < FEWEST_DRAWS:
             return _none(
                 baselines,
-                f"this score cannot be computed from sums over the samples, and {FEWEST_DRAWS} draws of {n_calls:,} "
-                f"scores each are more than the limit of {MOST_CALLS:,} scores",
+                f"this score cannot be computed from sums over the samples; {FEWEST_DRAWS} draws would take about "
+                f"{FEWEST_DRAWS * seconds:,.0f} s, and the limit is {MOST_SECONDS} s",
             )
     draws = Draws(candidates, n_draws, groups, random_state)
     if draws.n_units < 2:
@@ -125,12 +125,12 @@ def corrected(
             others[name][j] = score.of(predicted[j], left_out)[:, 0]
     method = f"{METHOD}, {n_draws:,} draws of {draws.n_units:,} {'samples' if groups is None else 'groups'}"
     gains = {
-        name: _interval(_over_splits(scores - others[name], shares), method)
+        name: _interval(_over_splits(scores - others[name], shares), method, score.error)
         if name in others
         else Interval.none(f"the baseline {name} has no kept predictions on some split")
         for name in baselines
     }
-    return Corrected(_interval(_over_splits(scores, shares), method), gains)
+    return Corrected(_interval(_over_splits(scores, shares), method, score.error), gains)
 
 
 def _none(baselines: Mapping[str, Any], reason: str) -> Corrected:
@@ -180,8 +180,8 @@ def _over_splits(scores: Any, shares: Any) -> Any:
         return (weights * np.where(there, scores, 0)).sum(axis=0) / weights.sum(axis=0)
 
 
-def _interval(values: Any, method: str) -> Interval:
-    """Return the mean and the percentiles of the values of the draws.
+def _interval(values: Any, method: str, error: str = "") -> Interval:
+    """Return the mean and the percentiles of the values of the draws. `error` is the first error of the scorer.
 
     If nearly all draws give the same value, the mean may lie outside the percentiles. The interval then goes up to the
     mean.
@@ -192,7 +192,10 @@ def _interval(values: Any, method: str) -> Interval:
         return Interval.none(f"the score is infinite on {infinite:,} of {len(values):,} draws")
     finite = values[np.isfinite(values)]
     if 2 * len(finite) < len(values):
-        return Interval.none(f"the score is a number on {len(finite):,} of {len(values):,} draws, fewer than half")
+        because = f" ({error})" if error else ""
+        return Interval.none(
+            f"the score is a number on {len(finite):,} of {len(values):,} draws, fewer than half{because}"
+        )
     low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     estimate = float(finite.mean())
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate), LEVEL, method, None)

@@ -19,9 +19,9 @@ FEWEST_SPLITS = 5
 ROUNDING = 1e-12
 
 
-def mean_ratio(n_train: Sequence[int], n_test: Sequence[int]) -> float:
-    """Return the mean of n_test / n_train over the splits."""
-    return sum(test / train for train, test in zip(n_train, n_test, strict=True)) / len(n_train)
+def mean_ratio(splits: Sequence[dict[str, Any]]) -> float:
+    """Return the mean of n_test / n_train over the splits, from their descriptions."""
+    return sum(split["n_test"] / split["n_train"] for split in splits) / len(splits)
 
 
 def standard_error(scores: Any, ratio: float) -> float | None:
@@ -144,6 +144,11 @@ def compare(scores: Any, best: int, ratio: float) -> dict[str, Any]:
         "distinguishable": distinguishable,
     }
     return {"candidate": np.arange(len(scores)), **columns}
+
+
+def like_the_best(scores: Any, best: int, ratio: float) -> Any:
+    """Return which candidates cannot be distinguished from the best one, and the best one, as an ndarray of bool."""
+    return compare(scores, best, ratio)["distinguishable"] == "no"
 
 
 def within_one_standard_error(scores: Any, best: int, ratio: float) -> Any:

@@ -22,6 +22,11 @@ class Bits:
         """The shape of the array that the bits stand for."""
         return len(self._packed), self._n_test
 
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the bits take."""
+        return int(self._packed.nbytes)
+
     def __len__(self) -> int:
         return len(self._packed)
 
