@@ -14,13 +14,12 @@ from cvsearch.data.dataset import load_dataset, read_about
 from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
 from cvsearch.evaluation.check import check_search
+from cvsearch.evaluation.pilot import read_pilot
 from cvsearch.evaluation.predictions import Content, content_of, kept_bits
 from cvsearch.evaluation.scoring import scorer_names
 from cvsearch.files import read_json, write_json, write_rows
 from cvsearch.journal.identity import identity_of
 from cvsearch.layout import SearchPaths, results_of
-
-RETIME = "run the same command with --forcerun time_pilot"
 
 
 def batch_size_of(search, settings, pilot, batch_seconds):
@@ -30,27 +29,18 @@ def batch_size_of(search, settings, pilot, batch_seconds):
     """
     if search["batch_size"] != "auto":
         return search["batch_size"], []
-    timed = read_json(pilot, RETIME)
-    if timed["capped"]:
-        line = f"the pilot stopped an evaluation after {timed['cap_seconds']:g} s, so the time of an evaluation is not known; each"
+    if pilot.seconds is None:
+        line = f"the pilot stopped an evaluation after {pilot.cap_seconds:g} s, so the time of an evaluation is not known; each"
         return 1, [f"{line} job evaluates one candidate, unless batch_size says otherwise"]
-    size = size_for(timed["seconds_per_evaluation"], batch_seconds)
+    size = size_for(pilot.seconds, batch_seconds)
     return min(size, largest_size([setting.params for setting in settings])), []
 
 
-def seconds_of(pilot):
-    """Return the seconds of one evaluation. Return None without a pilot, or if the pilot had to stop an evaluation."""
-    timed = None if pilot is None else read_json(pilot, RETIME)
-    return None if timed is None or timed["capped"] else timed["seconds_per_evaluation"]
-
-
 def predictions_of(search, trust, dataset, pilot):
-    """Return which predictions of a search can be kept. If the pilot did not find this out, it is found out here."""
+    """Return which predictions of a search can be kept. If there was no pilot, it is found out here."""
     if not search["predictions_mb"]:
         return Content(0, False)
-    if pilot is not None:
-        return Content(**read_json(pilot, RETIME)["predictions"])
-    return content_of(search, trust, load_dataset(dataset))
+    return pilot.predictions if pilot else content_of(search, trust, load_dataset(dataset))
 
 
 def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, summary, pilot, paths, scoring_path):
@@ -77,15 +67,16 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, sum
         Key path of the search's scorers, for messages.
     """
     search, data, trust = plan_inputs["search"], read_about(dataset), Trust(module_versions)
-    if pilot is None:  # A pilot has already checked the search. So this job need not import scikit-learn.
+    timed = read_pilot(pilot) if pilot else None
+    if timed is None:  # A pilot has already checked the search. So this job need not import scikit-learn.
         check_search(search, trust, f"searches[{search['name']}].", scoring_path, data["sample_weight"])
 
     strategy = strategy_of(search)
     settings = strategy.propose(paths.number, [])
     abouts = [read_split_about(path) for path in split_abouts]
     splits, n_tests = [about["sha256"] for about in abouts], [about["n_test"] for about in abouts]
-    batch_size, size_messages = batch_size_of(search, settings, pilot, batch_seconds)
-    content = predictions_of(search, trust, dataset, pilot)
+    batch_size, size_messages = batch_size_of(search, settings, timed, batch_seconds)
+    content = predictions_of(search, trust, dataset, timed)
     bits, too_large = kept_bits(content.bits, strategy.count(), n_tests, search["predictions_mb"])
     plan = Plan(
         round=paths.number,
@@ -114,7 +105,7 @@ def main(plan_inputs, batch_seconds, module_versions, dataset, split_abouts, sum
     about_splits = read_json(summary, SPLITS)["messages"]
     messages = [*strategy.messages(), *size_messages, *about_predictions, *about_splits]
     messages = [f"{search['name']}: {message}" for message in messages]
-    messages.append(plan_line(search["name"], plan, work, seconds_of(pilot)))
+    messages.append(plan_line(search["name"], plan, work, timed.seconds if timed else None))
     print(*messages, sep="\n")
     write_plan(paths, replace(plan, messages=messages))
     write_json(paths.cut, {"batch_size": plan.batch_size})

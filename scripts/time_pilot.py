@@ -11,10 +11,9 @@ from cvsearch.data.splits import load_split, read_split_about
 from cvsearch.evaluation.check import check_search
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.limits import slurm_limits
-from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, time_evaluations
+from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, Pilot, time_evaluations, write_pilot
 from cvsearch.evaluation.predictions import content_of, kept_bits
 from cvsearch.evaluation.worker import stopped_in_order
-from cvsearch.files import write_json
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
 from cvsearch.layout import SearchPaths, results_of, split_paths
@@ -57,7 +56,7 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]
     with stopped_in_order(), Journal.at(journal, identity) as opened:
         times = time_evaluations(evaluator, settings, search, opened, evaluator.prefix, predictions=bool(kept))
-    write_json(output, times.about() | {"predictions": content._asdict()})
+    write_pilot(output, Pilot.of(times, content))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ They are journaled like any other evaluation.
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from cvsearch.evaluation.predictions import Content
 from cvsearch.evaluation.supervisor import Evaluate, evaluate_in_order
+from cvsearch.files import AnyPath, read_json, write_json
 from cvsearch.journal import policy
 from cvsearch.journal.identity import Params, Setting
 from cvsearch.journal.journal import Journal
@@ -47,14 +49,52 @@ class Times(NamedTuple):
         steady = known[1:] or known or [CAP_SECONDS]
         return sum(steady) / len(steady)
 
-    def about(self) -> dict[str, Any]:
-        """Return the content of ``pilot.json``."""
-        return {
-            "seconds_per_evaluation": self.mean(),
-            "evaluations": len(self.seconds),
-            "capped": len(self.capped),
-            "cap_seconds": CAP_SECONDS,
-        }
+
+class Pilot(NamedTuple):
+    """The content of ``pilot.json``.
+
+    Attributes
+    ----------
+    seconds_per_evaluation : float
+    evaluations, capped : int
+        How many evaluations ended, and how many were stopped.
+    cap_seconds : float
+    predictions : Content
+        What can be kept of the predictions.
+    """
+
+    seconds_per_evaluation: float
+    evaluations: int
+    capped: int
+    cap_seconds: float
+    predictions: Content
+
+    @classmethod
+    def of(cls, times: Times, predictions: Content) -> "Pilot":
+        """Return the pilot that measured these times."""
+        return cls(times.mean(), len(times.seconds), len(times.capped), CAP_SECONDS, predictions)
+
+    @property
+    def seconds(self) -> float | None:
+        """The seconds of one evaluation. None if an evaluation was stopped, because then they are not known."""
+        return None if self.capped else self.seconds_per_evaluation
+
+
+def write_pilot(path: AnyPath, pilot: Pilot) -> None:
+    """Write ``pilot.json``."""
+    write_json(path, pilot._asdict() | {"predictions": pilot.predictions._asdict()})
+
+
+def read_pilot(path: AnyPath) -> Pilot:
+    """Read ``pilot.json``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or damaged.
+    """
+    found = read_json(path, "run the same command with --forcerun time_pilot")
+    return Pilot(**found | {"predictions": Content(**found["predictions"])})
 
 
 def time_evaluations(

@@ -15,6 +15,7 @@ from cvsearch.errors import InputError
 from cvsearch.evaluation.baselines import NO_PARAMETERS, baseline_specs
 from cvsearch.evaluation.check import allowed_values
 from cvsearch.evaluation.estimator import build_estimator, set_parameters
+from cvsearch.evaluation.pilot import read_pilot
 from cvsearch.evaluation.predictions import content_of
 from cvsearch.evaluation.scoring import build_scorers, may_look_at_samples, own_metric, ranking_scorer
 from cvsearch.evaluation.weights import routed
@@ -240,7 +241,6 @@ class Judged:
         """Return the core hours of all evaluations: as the pilot forecast them, and as they were."""
         forecast = None
         if self.paths.pilot.exists():
-            timed = read_json(self.paths.pilot, "run the same command with --forcerun time_pilot")
-            if not timed["capped"]:
-                forecast = timed["seconds_per_evaluation"] * len(self.evaluations) / 3600
+            seconds = read_pilot(self.paths.pilot).seconds
+            forecast = None if seconds is None else seconds * len(self.evaluations) / 3600
         return {"forecast": forecast, "actual": float(self.evaluations["time"].sum()) / 3600}

@@ -105,9 +105,24 @@ PREDICTIONS = [
     Column("target_<output>", "any", "target", "the same, if there are several targets"),
     Column("prediction", "any", "target", "predicted value"),
     Column("prediction_<output>", "any", "target", "the same, if there are several targets"),
-    Column("probability_<class>", "float", "", "predicted probability of the class, in single precision, if a scorer uses probabilities"),
-    Column("decision", "float", "", "decision value for the second of two classes, in single precision, if a scorer uses it"),
-    Column("decision_<class>", "float", "", "decision value of the class, in single precision, if there are more than two classes"),
+    Column(
+        "probability_<class>",
+        "float",
+        "",
+        "predicted probability of the class, in single precision, if a scorer uses probabilities",
+    ),
+    Column(
+        "decision",
+        "float",
+        "",
+        "decision value for the second of two classes, in single precision, if a scorer uses it",
+    ),
+    Column(
+        "decision_<class>",
+        "float",
+        "",
+        "decision value of the class, in single precision, if there are more than two classes",
+    ),
 ]
 
 COMPARISON = [

@@ -1,11 +1,11 @@
 """What the pilot times, what it makes of an evaluation that it stops, and how batches are sized by it."""
 
-import json
 import time
 
 import pytest
 from cvsearch.evaluation import pilot
-from cvsearch.evaluation.pilot import Times, time_evaluations
+from cvsearch.evaluation.pilot import Pilot, Times, read_pilot, time_evaluations, write_pilot
+from cvsearch.evaluation.predictions import Content
 from cvsearch.evaluation.supervisor import outcome_without_scores
 from cvsearch.journal.identity import Setting
 from cvsearch.journal.journal import Journal
@@ -76,8 +76,9 @@ def test_an_evaluation_that_is_stopped_is_a_lower_bound(run, monkeypatch):
     times, begun = run([{"seconds": 0}, {"seconds": 60}, {"seconds": 0}])
     assert begun == [0, 1], "the second one was at work when it was stopped"
     assert len(times.seconds) == len(times.capped) == 1 and times.capped[0] >= 0.5
-    assert times.about()["capped"] == times.about()["evaluations"] == 1
-    assert times.about()["seconds_per_evaluation"] >= 0.5
+    made = Pilot.of(times, Content(0, False))
+    assert made.capped == made.evaluations == 1
+    assert made.seconds_per_evaluation >= 0.5 and made.seconds is None
 
 
 def test_an_evaluation_that_hits_the_limit_of_the_config_is_measured(run, monkeypatch):
@@ -86,13 +87,16 @@ def test_an_evaluation_that_hits_the_limit_of_the_config_is_measured(run, monkey
     assert begun == [0] and times.capped == [] and 0.3 <= times.seconds[0] < 60
 
 
-def write(path, times):
-    path.write_text(json.dumps(times.about()))
-    return path
+def stored(path, times):
+    """Return the pilot that is read back from its file."""
+    made = Pilot.of(times, Content(9, True))
+    write_pilot(path, made)
+    assert read_pilot(path) == made
+    return made
 
 
 def test_one_candidate_makes_a_batch_where_nobody_knows_how_long_it_takes(tmp_path):
-    timed = write(tmp_path / "pilot.json", Times([0.1], [30.0]))
+    timed = stored(tmp_path / "pilot.json", Times([0.1], [30.0]))
     size, (message,) = batch_size_of(AUTO, [Setting({"a": 1})], timed, 600)
     assert size == 1
     assert message == (
@@ -103,6 +107,6 @@ def test_one_candidate_makes_a_batch_where_nobody_knows_how_long_it_takes(tmp_pa
 
 
 def test_a_batch_fills_its_seconds_however_many_candidates_there_are(tmp_path):
-    timed = write(tmp_path / "pilot.json", Times([9.0, 0.5, 0.5], []))
+    timed = stored(tmp_path / "pilot.json", Times([9.0, 0.5, 0.5], []))
     sizes = {batch_size_of(AUTO, [Setting({"a": i}) for i in range(n)], timed, 20)[0] for n in (1, 10, 1000)}
     assert sizes == {40}
