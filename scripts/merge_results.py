@@ -37,13 +37,13 @@ def main(name, receipts, dataset, config, outputs):
     plans = read_plans(paths)
     sides = SIDES if search["return_train_score"] else SIDES[:1]
     evaluations = read_evaluations(paths, plans, receipts, scorer_names(search["scoring"]), sides)
-    said = {
+    lines = {
         "failures": failure_line(evaluations, config["retry_failed"]),
         "missing": missing_line(evaluations),
         "warnings": warning_line(evaluations),
         "cost": cost_line(evaluations.costs),
     }
-    messages = {about: line for about, line in said.items() if line}
+    messages = {about: line for about, line in lines.items() if line}
     # This writes to the log. A job on a cluster has no console. The controller shows the messages at the end.
     print(*messages.values(), sep="\n")
     parameters = {parameter for subspace in subspaces(search["param_distributions"]) for parameter in subspace}

@@ -6,7 +6,7 @@ from cvsearch.config.names import Trust
 from cvsearch.console import job, say
 from cvsearch.data.files import read_data
 from cvsearch.data.loader import load_data
-from cvsearch.data.preparation import store
+from cvsearch.data.preparation import store_data
 from cvsearch.data.samples import check_data
 from cvsearch.files import write_json
 
@@ -35,7 +35,7 @@ def main(dataset, test_fold, module_versions, data_path, about_path):
     else:
         source, raw = "dataset.loader", load_data(dataset, Trust(module_versions), test_fold)
     check_data(raw, source)
-    about = store(raw, data_path, source)
+    about = store_data(raw, data_path, source)
     write_json(about_path, about)
     if (seconds := time.monotonic() - started) > LONG:
         say(f"{source}: {about['n_samples']:,} samples were read and stored in {seconds:.0f} s")

@@ -9,7 +9,7 @@ from cvsearch.config.layers import read_yaml
 from cvsearch.config.names import Trust
 from cvsearch.config.schema import validate
 from cvsearch.data.dataset import load_dataset
-from cvsearch.data.preparation import store
+from cvsearch.data.preparation import store_data
 from cvsearch.data.samples import check_data, raw_data
 from cvsearch.evaluation.estimator import build_estimator, set_parameters
 from cvsearch.evaluation.evaluator import Evaluator
@@ -39,7 +39,7 @@ def store_dataset(folder, X, y, **columns):
     check_data(raw, "dataset.loader")
     paths = DatasetPaths(folder)
     paths.folder.mkdir(parents=True, exist_ok=True)
-    about = store(raw, paths.data, "dataset.loader")
+    about = store_data(raw, paths.data, "dataset.loader")
     write_json(paths.about, about)
     return about
 

@@ -25,7 +25,7 @@ def prepare(folder, candidates, n_samples=30):
     import faulty
     import make_splits
     from cvsearch.candidates.batches import batch_name
-    from cvsearch.data.preparation import store
+    from cvsearch.data.preparation import store_data
     from cvsearch.data.samples import raw_data
     from cvsearch.files import write_json, write_rows
     from cvsearch.journal.identity import Setting
@@ -34,7 +34,7 @@ def prepare(folder, candidates, n_samples=30):
     results, loader = Path(folder, "results"), "dataset.loader"
     dataset = DatasetPaths(results / "dataset")
     dataset.folder.mkdir(parents=True)
-    write_json(dataset.about, store(raw_data(*faulty.make_data(n_samples), loader), dataset.data, loader))
+    write_json(dataset.about, store_data(raw_data(*faulty.make_data(n_samples), loader), dataset.data, loader))
     settings = {"splitter": "shuffle", "holdout": 0, "test_size": 0.2}
     make_splits.main(dataset.folder, settings, {}, [split_paths(0, results)], (), splits_summary(results))
     rows = [{"candidate": i, **Setting(params)._asdict()} for i, params in enumerate(candidates)]

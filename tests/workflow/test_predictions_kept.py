@@ -62,7 +62,7 @@ def test_a_search_that_shrinks_until_its_predictions_fit(workdir, tiny):
     """The baselines have kept theirs, so there are gains. The whole numbers that a regressor predicts are not classes."""
     regression = {"dataset": {"loader": "sklearn.datasets.load_diabetes"}, "scoring": None, "n_candidates": 12}
     tiny["searches"][0]["estimator"] = "sklearn.tree.DecisionTreeRegressor"
-    workdir.write("config.yaml", tiny | regression | {"predictions_mb": 0.008})
+    workdir.write("config.yaml", tiny | regression | {"predictions_mb": 0.012})
     verdict = workdir.path / "results/tree/verdict.json"
     workdir.snakemake("results/tree/verdict.json")
     assert json.loads(verdict.read_text())["corrected"]["reason"].startswith("no predictions are kept")

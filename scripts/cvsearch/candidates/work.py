@@ -93,5 +93,5 @@ def plan_line(name: str, plan: Plan, work: Work, seconds: float | None = None) -
     will = f"{counted(jobs, 'job')} will run the other {left:,}" if left else "nothing is left to run"
     if left and seconds is not None:
         will += f" in about {left * seconds / 3600:.2g} core-hours ({duration(left * seconds)} on one core)"
-    asked = f"{counted(plan.evaluations, 'evaluation')} ({counted(plan.n_candidates, 'candidate')} x {counted(plan.n_splits, 'split')})"
-    return f"{name}: {asked}, {work.finished:,} in the journal, {will}"
+    planned = f"{counted(plan.evaluations, 'evaluation')} ({counted(plan.n_candidates, 'candidate')} x {counted(plan.n_splits, 'split')})"
+    return f"{name}: {planned}, {work.finished:,} in the journal, {will}"

@@ -19,7 +19,7 @@ MAX_COLUMNS = 2_000
 MAX_NAME = 200
 
 
-def store(raw: RawData, path: AnyPath, where: str) -> dict[str, Any]:
+def store_data(raw: RawData, path: AnyPath, where: str) -> dict[str, Any]:
     """Write the data to one file.
 
     Parameters

@@ -69,29 +69,6 @@ def is_pipeline(estimator: Any) -> bool:
     return isinstance(estimator, Pipeline)
 
 
-def columns_for(estimator: Any, X: Any, fitted_on: Any) -> Any:
-    """Return samples with the columns that an estimator takes.
-
-    An estimator that takes a kernel or distances between samples gets the columns of the samples that it is fitted on,
-    as in scikit-learn's searches. Any other estimator gets all columns.
-
-    Parameters
-    ----------
-    estimator : estimator
-    X : array-like of shape (n_samples, n_features)
-    fitted_on : ndarray of int
-        Positions in the dataset of the samples that the estimator is fitted on.
-    """
-    import numpy as np
-    from sklearn.utils import get_tags
-
-    if not get_tags(estimator).input_tags.pairwise:
-        return X
-    # `take` keeps the order in memory, which an index of columns does not. In another order, sums would differ in their
-    # last digits.
-    return X.take(fitted_on, axis=1) if isinstance(X, np.ndarray) else X[:, fitted_on]
-
-
 def _build_pipeline(spec: list[Any], trust: Trust, path: str) -> Any:
     from sklearn.pipeline import Pipeline
 

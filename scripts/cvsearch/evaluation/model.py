@@ -7,9 +7,10 @@ from typing import Any
 from cvsearch.config.names import Trust
 from cvsearch.data.dataset import Dataset, Samples
 from cvsearch.errors import InputError, damaged
-from cvsearch.evaluation.estimator import REFIT, build_estimator, columns_for, make_seeded, seed_global_generators
+from cvsearch.evaluation.estimator import REFIT, build_estimator, make_seeded, seed_global_generators
+from cvsearch.evaluation.fitting import columns_for, fit_estimator
 from cvsearch.evaluation.scoring import build_scorers, describe_error
-from cvsearch.evaluation.weights import WEIGHT, request_weights, routed, withdraw_requests
+from cvsearch.evaluation.weights import request_weights, routed, withdraw_requests
 from cvsearch.files import read_json, write_atomically, write_json
 from cvsearch.journal.identity import Params
 from cvsearch.layout import SearchPaths
@@ -36,15 +37,11 @@ def refit(search: dict[str, Any], params: Params, trust: Trust, samples: Samples
     """
     seed_global_generators(search["random_state"], REFIT)
     estimator = make_seeded(build_estimator(search["estimator"], trust), params, trust, search["random_state"], REFIT)
-    targets = () if samples.y is None else (samples.y,)
-    X = columns_for(estimator, samples.X, positions)
     weighted = samples.sample_weight is not None
     with routed(weighted):
+        fit_estimator(estimator, columns_for(estimator, samples.X, positions), samples.y, samples.sample_weight)
         if weighted:
-            request_weights(estimator).fit(X, *targets, **{WEIGHT: samples.sample_weight})
             withdraw_requests(estimator)
-        else:
-            estimator.fit(X, *targets)
     return estimator
 
 

@@ -75,8 +75,8 @@ def fit_takes_weights(estimator: Any) -> bool:
     if not hasattr(estimator, "get_metadata_routing"):
         return bool(has_fit_parameter(estimator, WEIGHT))
     with routed(True):
-        asked = request_weights(estimator)
-        return bool(get_routing_for_object(asked).consumes(method="fit", params=[WEIGHT]))
+        request_weights(estimator)
+        return bool(get_routing_for_object(estimator).consumes(method="fit", params=[WEIGHT]))
 
 
 def score_takes_weights(scorer: Any, estimator: Any) -> bool:

@@ -53,7 +53,7 @@ def is_needed(record: logging.LogRecord) -> bool:
     return event not in _CHATTER and (event is not None or not record.getMessage().startswith(_CHATTER_STARTS))
 
 
-def show(
+def show_run(
     logger: logging.Logger,
     searches: Sequence[SearchPaths],
     whole: bool,

@@ -19,7 +19,7 @@ from cvsearch.data.splits import REBUILD as SPLITS
 from cvsearch.data.splits import read_split_about
 from cvsearch.files import AnyPath, read_json, write_atomically
 from cvsearch.layout import SearchPaths, leaderboard_paths, report_page, split_paths, splits_summary
-from cvsearch.report.summary import read_findings, read_messages, read_verdict, untold_messages
+from cvsearch.report.summary import other_messages, read_findings, read_messages, read_verdict
 from cvsearch.report.verdict_text import sentences
 from cvsearch.report.words import cut, in_words, score_text
 from cvsearch.results.storage import REBUILD
@@ -152,7 +152,7 @@ def _splits(results: AnyPath, search: SearchPaths) -> list[str]:
 def _costs(searches: Sequence[SearchPaths]) -> list[str]:
     lines = []
     for search in searches:
-        if messages := untold_messages(read_messages(search), read_findings(search)):
+        if messages := other_messages(read_messages(search), read_findings(search)):
             lines.append(f"{search.name}: {'; '.join(messages)}")
     return ["<h2>Costs, failures and warnings</h2>", _list(map(html.escape, lines))] if lines else []
 

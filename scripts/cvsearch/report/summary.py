@@ -5,14 +5,14 @@ from typing import Any
 from cvsearch.config.values import store
 from cvsearch.files import read_json
 from cvsearch.layout import SearchPaths
-from cvsearch.report.verdict_text import SAID, sentences
+from cvsearch.report.verdict_text import IN_SENTENCES, sentences
 from cvsearch.report.words import score_text
 from cvsearch.results.storage import REBUILD
 
 REBUILD_VERDICT = "run the same command with --forcerun judge_search"
 
 # Findings that say the same as a message of merging.
-TELLS = {"many-failures": "failures", "many-warnings": "warnings"}
+SAME_MESSAGE = {"many-failures": "failures", "many-warnings": "warnings"}
 
 
 def summary(search: SearchPaths) -> str:
@@ -26,19 +26,19 @@ def summary(search: SearchPaths) -> str:
     verdict, findings = read_verdict(search), read_findings(search)
     messages = read_messages(search)
     warnings = [
-        f"{one['severity']}: {messages.get(TELLS.get(one['id'], ''), _in_a_line(one))}"
+        f"{one['severity']}: {messages.get(SAME_MESSAGE.get(one['id'], ''), _in_a_line(one))}"
         for one in findings
-        if one["id"] not in SAID and one["severity"] in ("warning", "error")
+        if one["id"] not in IN_SENTENCES and one["severity"] in ("warning", "error")
     ]
     files = f"table: {search.table}   map: {search.map}   page: {search.page}"
-    said = [*sentences(verdict, findings), *warnings, *untold_messages(messages, findings), files]
-    return "\n  ".join([f"{search.name}:", *said])
+    lines = [*sentences(verdict, findings), *warnings, *other_messages(messages, findings), files]
+    return "\n  ".join([f"{search.name}:", *lines])
 
 
-def untold_messages(messages: dict[str, str], findings: list[dict[str, Any]]) -> list[str]:
+def other_messages(messages: dict[str, str], findings: list[dict[str, Any]]) -> list[str]:
     """Return the messages of merging that no finding tells."""
-    told = {TELLS.get(finding["id"]) for finding in findings}
-    return [text for name, text in messages.items() if name not in told]
+    covered = {SAME_MESSAGE.get(finding["id"]) for finding in findings}
+    return [text for name, text in messages.items() if name not in covered]
 
 
 def _in_a_line(finding: dict[str, Any]) -> str:

@@ -13,7 +13,12 @@ FEWEST_CANDIDATES = 20
 
 # The verdict has a sentence for each of these findings. On the console, the sentence also gives the advice, and the
 # finding itself is not shown.
-SAID = {"best-at-the-edge", "no-better-than-a-guess", "no-better-than-the-defaults", "too-few-splits-to-compare"}
+IN_SENTENCES = {
+    "best-at-the-edge",
+    "no-better-than-a-guess",
+    "no-better-than-the-defaults",
+    "too-few-splits-to-compare",
+}
 
 # If a search takes more than this many times the forecast, other work used the cores too.
 MUCH_LONGER = 2
@@ -27,7 +32,7 @@ def sentences(verdict: dict[str, Any], findings: Sequence[dict[str, Any]] = ()) 
     verdict : dict
         The verdict, as `results.verdict.verdict_of` makes it.
     findings : sequence of dict
-        Content of ``findings.json``. The advice of those in `SAID` is part of a sentence.
+        Content of ``findings.json``. The advice of those in `IN_SENTENCES` is part of a sentence.
     """
     advice = {finding["id"]: finding["advice"] for finding in findings}
     if default_is_better(verdict):  # The sentence about the default says what to do.

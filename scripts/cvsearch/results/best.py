@@ -33,11 +33,11 @@ def best_of(search: SearchPaths, plans: Sequence[Plan], retry_failed: int) -> di
     InputError
         If no candidate has a mean test score.
     """
-    rows = rows_of(search.table)
+    rows = table_rows(search.table)
     name = scorer_of(rows[0])
     best = first_by_rank(rows, name)
     if best is None:
-        raise InputError(f"{search.name}: {_why_none(rows_of(search.evaluations), name, retry_failed)}")
+        raise InputError(f"{search.name}: {_why_none(table_rows(search.evaluations), name, retry_failed)}")
     number = int(best["candidate"])
     params = next(setting.params for i, setting in planned_settings(search, list(plans)) if i == number)
     return {
@@ -49,7 +49,7 @@ def best_of(search: SearchPaths, plans: Sequence[Plan], retry_failed: int) -> di
     }
 
 
-def rows_of(path: AnyPath) -> list[Row]:
+def table_rows(path: AnyPath) -> list[Row]:
     """Return the rows of a result table. Every cell is a text.
 
     Raises

@@ -10,7 +10,7 @@ from cvsearch.evaluation.scoring import ranking_scorer
 from cvsearch.files import canonical
 from cvsearch.layout import SearchPaths
 from cvsearch.results.baselines import read_baselines
-from cvsearch.results.best import first_by_rank, rows_of
+from cvsearch.results.best import first_by_rank, table_rows
 from cvsearch.results.ranks import rank_min
 from cvsearch.results.storage import scorer_of
 from cvsearch.results.tables import BASELINE_NAMES, LEADERBOARD, Columns
@@ -86,7 +86,7 @@ def leaderboard(searches: Sequence[SearchPaths]) -> Columns:
 
 def _row_of(search: SearchPaths) -> dict[str, Any] | None:
     """Return the row of a search, or None if no candidate has a mean test score."""
-    rows = rows_of(search.table)
+    rows = table_rows(search.table)
     scorer = scorer_of(rows[0])
     if (best := first_by_rank(rows, scorer)) is None:
         return None

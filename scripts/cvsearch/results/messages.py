@@ -32,8 +32,8 @@ def missing_line(evaluations: Evaluations) -> str | None:
     ]
     if not found:
         return None
-    told = most_often(text for texts in found for text in sorted(texts))
-    return f"{len(found):,} of {ok.size:,} evaluations lack a score ({told})"
+    reason = most_often(text for texts in found for text in sorted(texts))
+    return f"{len(found):,} of {ok.size:,} evaluations lack a score ({reason})"
 
 
 def warning_line(evaluations: Evaluations) -> str | None:

@@ -17,7 +17,7 @@ from cvsearch.errors import InputError
 from cvsearch.files import AnyPath, changed_at, read_json
 from cvsearch.layout import RESULTS, SearchPaths, leaderboard_paths, logs_folder, report_page
 from cvsearch.report.leaderboard import write_leaderboard
-from cvsearch.report.live import show
+from cvsearch.report.live import show_run
 from cvsearch.report.opening import write_opening
 from cvsearch.report.summary import messages_of, summary
 from cvsearch.results.leaderboard import are_comparable, leaderboard, own_scorer
@@ -71,7 +71,7 @@ class Announcer:
         whole : bool
             Whether Snakemake's own lines are shown too.
         """
-        show(
+        show_run(
             logger, list(map(self._paths, self._searches)), whole or not alone, None if alone else self._print_searches
         )
 

@@ -15,7 +15,7 @@ from cvsearch.data import files
 from cvsearch.data.columns import check_dataset_keys
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.files import MISSING, read_data
-from cvsearch.data.preparation import store
+from cvsearch.data.preparation import store_data
 from cvsearch.data.samples import check_data
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
@@ -45,7 +45,7 @@ def prepared(content, file="t.csv", test_fold=None, **keys):
     check_dataset_keys(dataset)
     raw = read_data(dataset, test_fold)
     check_data(raw, "dataset.file")
-    write_json("dataset.json", store(raw, "data.npz", "dataset.file"))
+    write_json("dataset.json", store_data(raw, "data.npz", "dataset.file"))
     return load_dataset(".")
 
 

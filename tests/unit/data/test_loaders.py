@@ -200,13 +200,13 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_taken_is_refused_in_one_line(tmp_path, name):
-    from cvsearch.data.preparation import store
+    from cvsearch.data.preparation import store_data
 
     loaded, said = REFUSED[name]
     with pytest.raises(InputError) as caught:
         raw = raw_data(*unpack(loaded)[:2], "dataset.loader")
         check_data(raw, "dataset.loader")
-        store(raw, tmp_path / "data.npz", "dataset.loader")
+        store_data(raw, tmp_path / "data.npz", "dataset.loader")
     line = str(caught.value)
     assert line.startswith(f"dataset.loader: {said}")
     assert "\n" not in line

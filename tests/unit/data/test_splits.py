@@ -4,7 +4,7 @@ import make_splits
 import numpy as np
 import pytest
 from cvsearch.data.dataset import read_about
-from cvsearch.data.preparation import store
+from cvsearch.data.preparation import store_data
 from cvsearch.data.samples import raw_data
 from cvsearch.data.splits import (
     ClassCounts,
@@ -38,7 +38,7 @@ def test_splits_are_those_of_train_test_split(n_samples, test_size):
 def made(tmp_path):
     """A folder with three splits of 10 samples, made as the rule makes them."""
     raw = raw_data(np.arange(20.0).reshape(10, 2), np.arange(10) % 2, "dataset.loader")
-    write_json(tmp_path / "dataset.json", store(raw, tmp_path / "data.npz", "dataset.loader"))
+    write_json(tmp_path / "dataset.json", store_data(raw, tmp_path / "data.npz", "dataset.loader"))
     paths = [(tmp_path / f"{i}.npz", tmp_path / f"{i}.json") for i in range(3)]
     settings = {"splitter": "shuffle", "test_size": 0.2, "holdout": 0}
     make_splits.main(tmp_path, settings, {}, paths, (), tmp_path / "splits.json")

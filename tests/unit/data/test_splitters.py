@@ -9,7 +9,7 @@ import pytest
 from cvsearch.data.columns import data_from
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.holdout import holdout_positions
-from cvsearch.data.preparation import store
+from cvsearch.data.preparation import store_data
 from cvsearch.data.splits import load_holdout, load_split
 from cvsearch.data.splitters import check_splitting
 from cvsearch.data.tables import Table
@@ -40,7 +40,7 @@ def prepared(folder, target="y", groups=True, time=False, test_fold="fold"):
     wanted = {k for k, use in {"target": target, "groups": groups, "time": time}.items() if use}
     dataset = {key: keys[key] for key in wanted}
     raw = data_from(Table.of(TABLE), dataset, test_fold, "the table", "dataset.loader")
-    write_json(folder / "dataset.json", store(raw, folder / "data.npz", "dataset.loader"))
+    write_json(folder / "dataset.json", store_data(raw, folder / "data.npz", "dataset.loader"))
     return load_dataset(folder)
 
 

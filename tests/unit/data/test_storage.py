@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import scipy.sparse
 from cvsearch.data.dataset import load_dataset
-from cvsearch.data.preparation import store
+from cvsearch.data.preparation import store_data
 from cvsearch.data.samples import check_data, raw_data
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
@@ -22,7 +22,7 @@ def stored(folder, X, y=None, **columns):
     """Return what a dataset folder holds of these data."""
     raw = raw_data(X, y, "dataset.loader")._replace(**columns)
     check_data(raw, "dataset.loader")
-    write_json(folder / "dataset.json", store(raw, folder / "data.npz", "dataset.loader"))
+    write_json(folder / "dataset.json", store_data(raw, folder / "data.npz", "dataset.loader"))
     return load_dataset(folder)
 
 

@@ -311,7 +311,7 @@ def test_only_the_fit_of_the_first_steps_counts_as_fit(iris, scores_train, monke
         transformed.append(len(X))
         return steps.transform(X)
 
-    monkeypatch.setattr(shortcuts, "_fit_transform", fit_transform)
+    monkeypatch.setattr(shortcuts, "fit_transform", fit_transform)
     monkeypatch.setattr(shortcuts, "transformed", transform)
     train, test = np.arange(100), np.arange(100, 150)
     work = SharedWork(iris, train, test, scores_train=scores_train)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import scipy.sparse
 from cvsearch.data.dataset import load_dataset
-from cvsearch.data.preparation import store
+from cvsearch.data.preparation import store_data
 from cvsearch.data.samples import raw_data
 from cvsearch.files import write_json
 from cvsearch.report.example import draw_example
@@ -22,7 +22,7 @@ FRAME = pd.DataFrame(
 def drawn(folder, X, y=None, image_shape=None):
     """Return the texts of the figure, which is also written."""
     raw = raw_data(X, y, "dataset.loader", image_shape)
-    write_json(folder / "dataset.json", store(raw, folder / "data.npz", "dataset.loader"))
+    write_json(folder / "dataset.json", store_data(raw, folder / "data.npz", "dataset.loader"))
     figure = draw_example(load_dataset(folder))
     save(figure, folder / "example.png")
     axes = figure.axes[0]
@@ -93,7 +93,7 @@ def test_the_title_tells_how_many_samples_and_the_target(tmp_path):
 def test_the_picture_of_a_wide_sample_is_quick(tmp_path, make):
     X = make(np.random.RandomState(0).normal(size=(2, 60_000)))
     raw = raw_data(X, [0, 1], "dataset.loader")
-    write_json(tmp_path / "dataset.json", store(raw, tmp_path / "data.npz", "dataset.loader"))
+    write_json(tmp_path / "dataset.json", store_data(raw, tmp_path / "data.npz", "dataset.loader"))
     started = time.process_time()
     save(draw_example(load_dataset(tmp_path)), tmp_path / "example.png")
     assert time.process_time() - started < 3

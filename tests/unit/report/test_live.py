@@ -7,7 +7,7 @@ import pytest
 from cvsearch.candidates.plan import Plan, write_plan
 from cvsearch.layout import SearchPaths
 from cvsearch.report import live as module
-from cvsearch.report.live import Live, show
+from cvsearch.report.live import Live, show_run
 from snakemake.logging import LogEvent
 
 
@@ -179,7 +179,7 @@ def test_the_console_keeps_what_a_person_needs_and_the_file_keeps_all(search, wh
     logger.addHandler(logging.StreamHandler(console))
     file = logging.FileHandler(tmp_path / "log")
     logger.addHandler(file)
-    show(logger, [search], whole)
+    show_run(logger, [search], whole)
     for one in (*CHATTER, *NEEDED):
         logger.handle(one)
     file.close()

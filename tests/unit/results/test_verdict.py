@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cvsearch.report.verdict_text import SAID, sentences
+from cvsearch.report.verdict_text import IN_SENTENCES, sentences
 from cvsearch.report.words import score_text
 from cvsearch.results.findings import KINDS, Outcome, findings_of
 from cvsearch.results.statistics.bootstrap import Corrected, Interval
@@ -185,7 +185,9 @@ def test_the_sentence_that_states_a_finding_says_what_to_do(baseline, id, state)
 
 def test_every_finding_that_a_sentence_states_is_one_that_can_be_found():
     nothing = made(10, 2, best=9, scores=np.full((10, 2), 0.08), baselines={"default": 0.9, "dummy": 0.1})
-    assert {finding.id for finding in findings_of(outcome(nothing | {"at_edge": ["C"]}, mean_train_score=0.1))} == SAID
+    assert {
+        finding.id for finding in findings_of(outcome(nothing | {"at_edge": ["C"]}, mean_train_score=0.1))
+    } == IN_SENTENCES
 
 
 def outcome(found, **changes):

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cvsearch.data.dataset import Dataset
-from cvsearch.evaluation.estimator import columns_for, is_pipeline
+from cvsearch.evaluation.estimator import is_pipeline
+from cvsearch.evaluation.fitting import columns_for, fit_estimator, fit_transform
 from cvsearch.evaluation.limits import shared_memory_bytes
 from cvsearch.evaluation.shortcuts.distances import MEMORY_BYTES, Distances, stand_in_for, takes_gram_matrix
 from cvsearch.evaluation.shortcuts.finite import assume_finite, contains_estimators
-from cvsearch.evaluation.shortcuts.prefix import are_equal, bytes_of, key_of_steps, steps_and_last, transformed
+from cvsearch.evaluation.shortcuts.prefix import are_equal, key_of_steps, memory_of, steps_and_last, transformed
 from cvsearch.evaluation.shortcuts.writes import copy_of, may_write, read_only
 from cvsearch.evaluation.warned import counted_warnings
-from cvsearch.evaluation.weights import WEIGHT, request_weights
 from cvsearch.files import canonical
 from cvsearch.journal.identity import Params
 
@@ -208,29 +208,28 @@ class SharedWork:
         X_fit, X_train, X_test = sides
         if not share or may_write(estimator):
             X_own = copy_of(X_fit)
-            _fit_on(estimator, X_own, copy_of(self.y_train))
+            fit_estimator(estimator, X_own, copy_of(self.y_train))
             X_train = X_own if X_train is X_fit else copy_of(X_train)
             return Fitted(estimator, X_train, copy_of(X_test), time.perf_counter() - started)
         if (distances := self._distances_for(estimator, sides, known)) is not None:
             estimator, (X_fit, X_train, X_test), finite = stand_in_for(estimator), distances, True
         with assume_finite() if finite and not contains_estimators(estimator) else contextlib.nullcontext():
-            _fit_on(estimator, X_fit, self.y_train)
+            fit_estimator(estimator, X_fit, self.y_train)
         return Fitted(estimator, X_train, X_test, time.perf_counter() - started)
 
     def _fit_weighted(self, estimator: Any, sides: Sides) -> Fitted:
         started = time.perf_counter()
-        X, y = copy_of(sides[0]), copy_of(self.y_train)
-        targets = () if y is None else (y,)
-        request_weights(estimator).fit(X, *targets, **{WEIGHT: copy_of(self.weight_train)})
+        X = copy_of(sides[0])
+        fit_estimator(estimator, X, copy_of(self.y_train), copy_of(self.weight_train))
         return Fitted(estimator, X, copy_of(sides[2]), time.perf_counter() - started)
 
     def _fit_pipeline(self, pipeline: Any, steps: Any, last: Any, sides: Sides, seed: Callable[[], None]) -> Fitted:
         """Fit a pipeline that has to stay whole."""
         started = time.perf_counter()
         X, y = copy_of(sides[0]), copy_of(self.y_train)
-        X_behind = _fit_transform(steps, X, y)
+        X_behind = fit_transform(steps, X, y)
         seed()
-        _fit_on(last, X_behind, y)
+        fit_estimator(last, X_behind, y)
         return Fitted(pipeline, X, copy_of(sides[2]), time.perf_counter() - started)
 
     def _through(self, steps: Any, sides: Sides, key: str | None) -> tuple[Behind, bool]:
@@ -254,7 +253,7 @@ class SharedWork:
         if key is None:  # A candidate that shares nothing gets its own samples, as in scikit-learn's searches.
             X_train, y_train, X_test = copy_of(X_train), copy_of(y_train), copy_of(X_test)
         with counted_warnings() as found:
-            X_fit = _fit_transform(steps, X_train, y_train)
+            X_fit = fit_transform(steps, X_train, y_train)
             fit_time = time.perf_counter() - started
             try:
                 started = time.perf_counter()
@@ -267,7 +266,7 @@ class SharedWork:
                 raise NotBehind from error
         sides = X_fit, X_fit if X_train is X_fit or are_equal(X_fit, X_train) else X_train, X_test
         behind = Behind(sides, fit_time, score_time, found)
-        if key is not None and sum(map(bytes_of, sides)) <= min(MEMORY_BYTES, shared_memory_bytes()):
+        if key is not None and sum(map(memory_of, sides)) <= min(MEMORY_BYTES, shared_memory_bytes()):
             kept = read_only(sides[0]), read_only(sides[1]), read_only(sides[2])
             self._behind = key, behind._replace(sides=kept)
         return behind, True
@@ -286,15 +285,3 @@ class SharedWork:
             return None
         distances = self._distances_of(sides, known)
         return distances.grams_for(estimator) if distances is not None else None
-
-
-def _fit_on(estimator: Any, X: Any, y: Any) -> None:
-    """Fit an estimator in place. The value that ``fit`` returns is ignored, as in scikit-learn's searches."""
-    if y is None:
-        estimator.fit(X)
-    else:
-        estimator.fit(X, y)
-
-
-def _fit_transform(steps: Any, X: Any, y: Any) -> Any:
-    return steps.fit_transform(X) if y is None else steps.fit_transform(X, y)

@@ -78,7 +78,7 @@ def are_equal(one: Any, other: Any) -> bool:
     )
 
 
-def bytes_of(array: Any) -> float:
+def memory_of(array: Any) -> float:
     """Return the size of an array or a DataFrame in bytes.
 
     Return infinity for anything else, so that it is not kept.

@@ -23,7 +23,7 @@ HALVINGS = 20
 FEWEST_GOOD = 5
 
 
-class Axis(NamedTuple):
+class Scale(NamedTuple):
     """The scale of one numeric parameter of a sub-space.
 
     Attributes
@@ -51,7 +51,7 @@ class Axis(NamedTuple):
         return 10.0**scaled if self.log else scaled
 
 
-def axis_of(entry: Entry) -> Axis | None:
+def scale_of(entry: Entry) -> Scale | None:
     """Return the scale of an entry of a space.
 
     Return None if the entry does not have two ends: for names, for one value, and for a distribution of SciPy.
@@ -61,7 +61,7 @@ def axis_of(entry: Entry) -> Axis | None:
         return None
     log = is_logarithmic(entry) and ends[0] > 0
     low, high = (math.log10(end) if log else float(end) for end in ends)
-    return Axis(low, high, log)
+    return Scale(low, high, log)
 
 
 def home_of(space: Space, setting: dict[str, Any]) -> int | None:
@@ -75,7 +75,7 @@ def home_of(space: Space, setting: dict[str, Any]) -> int | None:
 def _holds(entry: Entry, value: Any) -> bool:
     if isinstance(entry, list):
         return any(type(known) is type(value) and known == value for known in entry)
-    axis = axis_of(entry)
+    axis = scale_of(entry)
     if axis is None:
         return True
     return _is_number(value) and (value > 0 or not axis.log) and -1e-9 <= axis.position(value) <= 1 + 1e-9
@@ -115,7 +115,7 @@ def at_edge(
         return {}
     found = {}
     for name, entry in subspaces(space)[home].items():
-        axis = axis_of(entry)
+        axis = scale_of(entry)
         if axis is None:
             continue
         value = params[best][name]
@@ -132,7 +132,7 @@ def at_edge(
     return found
 
 
-def _just_beyond(entry: Entry, axis: Axis, side: str) -> float:
+def _just_beyond(entry: Entry, axis: Scale, side: str) -> float:
     """Return a value just beyond an end of an entry: the next whole number, or a number that is very near."""
     sign, end = (-1, axis.low) if side == "low" else (1, axis.high)
     if _is_whole(entry):
@@ -226,7 +226,7 @@ def next_region(
 
 def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Callable[[Any], bool]) -> Entry:
     """Return the entry for the region of these values. The region goes beyond the end `side`, if there is one."""
-    axis = axis_of(entry)
+    axis = scale_of(entry)
     if axis is None:
         return [value for value in entry if _holds(values, value)] if isinstance(entry, list) else entry
     low, high = _window(axis, values, side)
@@ -257,13 +257,13 @@ def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Call
 
 
 def _within_reach(
-    axis: Axis, low: float, high: float, may: Callable[[Callable[[float], int], float], bool]
+    axis: Scale, low: float, high: float, may: Callable[[Callable[[float], int], float], bool]
 ) -> tuple[float, float]:
     """Return the ends of a region. An end that is beyond the axis moves back as far as the estimator needs it.
 
     Parameters
     ----------
-    axis : Axis
+    axis : Scale
     low, high : float
         Places on the scale.
     may : callable
@@ -287,7 +287,7 @@ def _furthest(end: float, beyond: float, may: Callable[[float], bool]) -> float:
     return taken
 
 
-def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, float]:
+def _window(axis: Scale, values: list[Any], side: str | None) -> tuple[float, float]:
     """Return the ends of the next region on the scale."""
     length = axis.high - axis.low
     places = [axis.scaled(value) for value in values]
@@ -300,14 +300,14 @@ def _window(axis: Axis, values: list[Any], side: str | None) -> tuple[float, flo
     return low, high
 
 
-def _may(value: float, axis: Axis, allowed: Callable[[Any], bool]) -> bool:
+def _may(value: float, axis: Scale, allowed: Callable[[Any], bool]) -> bool:
     """Tell whether a region may have a value beyond its axis. A parameter that was never negative stays so."""
     if axis.log or axis.low > 0:
         return value > 0 and allowed(value)
     return (axis.low < 0 or value >= 0) and allowed(value)
 
 
-def _rounded(end: float, axis: Axis, outward: Callable[[float], int]) -> float:
+def _rounded(end: float, axis: Scale, outward: Callable[[float], int]) -> float:
     """Return an end rounded outward to a hundredth of the axis. An end within the space stays within it."""
     digits = 2 - math.floor(math.log10(axis.high - axis.low))
     rounded = round(outward(round(end * 10.0**digits, 6)) / 10.0**digits, max(digits, 0))
@@ -317,7 +317,7 @@ def _rounded(end: float, axis: Axis, outward: Callable[[float], int]) -> float:
 
 
 def _next_values(
-    entry: list[Any], axis: Axis, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
+    entry: list[Any], axis: Scale, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
 ) -> list[Any]:
     """Return the numbers of a list inside the region.
 
@@ -351,7 +351,7 @@ def _next_values(
 
 
 def _next_whole(
-    arguments: list[int], axis: Axis, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
+    arguments: list[int], axis: Scale, low: float, high: float, side: str | None, allowed: Callable[[Any], bool]
 ) -> list[int]:
     """Return the arguments of ``range`` or ``randint`` for a region.
 
