@@ -1,13 +1,14 @@
 # Times a few candidates, draws all of them, and cuts them into batches.
 
 
-# The pilot runs once, and again if split 0, the data, the estimator, the scorers, the seed or the space changes. So a
-# search that gets more candidates or more splits keeps its batches.
+# The pilot runs once, and again if the splits are made again, or if the data, the estimator, the scorers, the seed or
+# the space changes. If the data, split 0 and the search are the same, it keeps its first measurement. So a search that
+# gets more candidates or more splits keeps its batches.
 rule time_pilot:
     input:
         about="results/dataset/dataset.json",
         data=ancient("results/dataset/data.npz"),
-        split=run.pilot_split,
+        split="results/splits/0.json",
         positions=ancient("results/splits/0.npz"),
     output:
         "results/{search}/pilot.json",

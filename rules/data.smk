@@ -25,8 +25,8 @@ rule prepare_dataset:
 
 
 # One job makes all splits. Each split has two files. Other rules compare the small file. The file of positions may be
-# large. The splits are a checkpoint, so the pilot runs again only if split 0 has changed.
-checkpoint make_splits:
+# large.
+rule make_splits:
     input:
         about="results/dataset/dataset.json",
         data=ancient("results/dataset/data.npz"),

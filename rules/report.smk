@@ -172,6 +172,7 @@ rule write_opening:
         findings=expand("results/{search}/findings.json", search=run.searches),
         provenances=expand("results/{search}/provenance.json", search=run.searches),
         maps=expand("results/{search}/plots/parameter_map.png", search=run.searches),
+        pages=expand("results/{search}/explore.html", search=run.searches),
         leaderboard=run.leaderboard_file(),
         splits=expand("results/splits/{split}.json", split=run.splits),
         summary="results/splits/splits.json",

@@ -11,9 +11,10 @@ from cvsearch.data.splits import load_split, read_split_about
 from cvsearch.evaluation.check import check_search
 from cvsearch.evaluation.evaluator import Evaluator
 from cvsearch.evaluation.limits import slurm_limits
-from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, Pilot, time_evaluations, write_pilot
+from cvsearch.evaluation.pilot import ENOUGH_EVALUATIONS, Pilot, read_pilot, time_evaluations, write_pilot
 from cvsearch.evaluation.predictions import content_of, kept_bits
 from cvsearch.evaluation.worker import stopped_in_order
+from cvsearch.files import sha256_of
 from cvsearch.journal.identity import identity_of
 from cvsearch.journal.journal import Journal
 from cvsearch.layout import SearchPaths, results_of, split_paths
@@ -49,14 +50,21 @@ def main(positions, split_abouts, dataset, journal, search, module_versions, out
     trust = Trust(module_versions)
     check_search(search, trust, where, scoring_path, data.about["sample_weight"])
     content = content_of(search, trust, data)
-    n_tests = [about["n_test"] for about in abouts]
-    kept, _ = kept_bits(content.bits, strategy_of(search).count(), n_tests, search["predictions_mb"])
-    evaluator = Evaluator(search, trust, data, *load_split(positions, split_sha256), split, kept)
-    n_candidates = min(search["n_candidates"], ENOUGH_EVALUATIONS)
-    settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]
-    with stopped_in_order(), Journal.at(journal, identity) as opened:
-        times = time_evaluations(evaluator, settings, search, opened, evaluator.prefix, predictions=bool(kept))
-    write_pilot(output, Pilot.of(times, content))
+    of_split = Journal.at(journal, identity)
+    measurement = of_split.measurement(sha256_of(search["param_distributions"])[:16])
+    if measurement.exists():  # With another measurement, all batches would be cut again.
+        pilot = read_pilot(measurement, f"rm {measurement}, then run the same command again")
+    else:
+        n_tests = [about["n_test"] for about in abouts]
+        kept, _ = kept_bits(content.bits, strategy_of(search).count(), n_tests, search["predictions_mb"])
+        evaluator = Evaluator(search, trust, data, *load_split(positions, split_sha256), split, kept)
+        n_candidates = min(search["n_candidates"], ENOUGH_EVALUATIONS)
+        settings = strategy_of({**search, "n_candidates": n_candidates}).propose(0, [])[:ENOUGH_EVALUATIONS]
+        with stopped_in_order(), of_split as opened:
+            times = time_evaluations(evaluator, settings, search, opened, evaluator.prefix, predictions=bool(kept))
+        pilot = Pilot.of(times, content)
+        write_pilot(measurement, pilot)
+    write_pilot(output, pilot._replace(predictions=content))
 
 
 if __name__ == "__main__":

@@ -76,3 +76,24 @@ def test_different_ranking_scorers_are_refused_before_anything_runs(workdir):
         )
         == 1
     )
+
+
+def test_a_change_of_one_search_while_the_others_stay(workdir):
+    """What each search needs is asked of Snakemake one after the other, and none may be left out."""
+    config = CONFIG | {"trusted_modules": [], "searches": [TREE, NEIGHBORS]}
+    workdir.write("config.yaml", config)
+    workdir.snakemake()
+
+    grown = NEIGHBORS | {"n_candidates": 6}
+    workdir.write("config.yaml", config | {"searches": [TREE, grown]})
+    run = workdir.snakemake()
+    assert (run.jobs["propose_candidates"], run.evaluated) == (1, 2 * 2)
+    assert len(workdir.table(search="neighbors")) == 6
+
+    third = TREE | {"name": "shallow", "param_distributions": {"max_depth": {"range": [1, 5]}}}
+    workdir.write("config.yaml", config | {"searches": [TREE, grown, third]})
+    run = workdir.snakemake("--forcerun", "prepare_dataset")
+    assert run.evaluated == 2 * 4
+    assert (workdir.path / "results/shallow/verdict.json").exists()
+    assert set(pd.read_csv(workdir.path / "results/leaderboard.csv")["search"]) == {"tree", "neighbors", "shallow"}
+    assert "Nothing to be done" in workdir.snakemake().output

@@ -81,19 +81,19 @@ class Pilot(NamedTuple):
 
 
 def write_pilot(path: AnyPath, pilot: Pilot) -> None:
-    """Write ``pilot.json``."""
+    """Write ``pilot.json``, or the measurement that is kept with the journal."""
     write_json(path, pilot._asdict() | {"predictions": pilot.predictions._asdict()})
 
 
-def read_pilot(path: AnyPath) -> Pilot:
-    """Read ``pilot.json``.
+def read_pilot(path: AnyPath, rebuild: str = "run the same command with --forcerun time_pilot") -> Pilot:
+    """Read what `write_pilot` wrote.
 
     Raises
     ------
     InputError
-        If the file is missing or damaged.
+        If the file is missing or damaged. `rebuild` says how to make it again.
     """
-    found = read_json(path, "run the same command with --forcerun time_pilot")
+    found = read_json(path, rebuild)
     return Pilot(**found | {"predictions": Content(**found["predictions"])})
 
 

@@ -103,6 +103,10 @@ class Journal:
             in_flight = started if started in wanted else None
             yield Record(rows, in_flight, withdrawn & wanted.keys(), in_flight is not None and _is_held(path))
 
+    def measurement(self, space: str) -> Path:
+        """Return the file in which the pilot keeps what it measured for a space with this hash."""
+        return self.folder / f"pilot-{space}.json"
+
     def at_work(self) -> dict[str, bool]:
         """Return the last evaluation that each living writer began.
 

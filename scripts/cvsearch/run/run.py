@@ -30,7 +30,6 @@ from cvsearch.layout import (
     SearchPaths,
     holdout_paths,
     report_page,
-    split_paths,
 )
 from cvsearch.report.summary import caption_numbers
 from cvsearch.results.leaderboard import are_comparable
@@ -203,11 +202,6 @@ class Run:
         }
 
     # Inputs of rules.
-
-    def pilot_split(self, wildcards: Any) -> str:
-        """Return the small file of the split that the pilot uses, once the splits are made."""
-        self._checkpoints.make_splits.get()
-        return str(split_paths(0)[1])
 
     def pilot_file(self, wildcards: Any) -> Any:
         """Return the file of the pilot, if it decides the size of batches."""
