@@ -61,7 +61,7 @@ class Batch:
             Called with a message for the user.
         """
         n_before, since = None, time.monotonic()
-        while (keys := {task.key for task in self.remaining()}) & self.journal.at_work().keys():
+        while (keys := {task.key for task in self.remaining()}) and keys & self.journal.at_work().keys():
             if n_before is None:
                 on_message("another job is at work on it; waiting for its end")
             if len(keys) != n_before:
