@@ -48,7 +48,7 @@ def test_the_shipped_search(search, tmp_path):
     run.finish(400)
     assert len(run.jobs("evaluate")) == 2, "one submission per batch and split"
     assert len(run.jobs()) == len(set(run.jobs()))
-    assert nodes_of(run.jobs("evaluate")) == {"node1", "node2"}
+    assert nodes_of(run.jobs("evaluate")) <= {"node1", "node2"}, "one may be done before the other is submitted"
     assert set(re.findall(r"/rule_(\w+)", run.log)) >= {"prepare_dataset", "time_pilot"}, (
         "heavy rules are no local rules"
     )
