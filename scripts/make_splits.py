@@ -10,6 +10,7 @@ from cvsearch.data.holdout import holdout_positions
 from cvsearch.data.splits import ClassCounts, shuffle_split, write_holdout, write_split
 from cvsearch.data.splitters import SHUFFLE, Splitter
 from cvsearch.files import write_json
+from cvsearch.layout import DatasetPaths
 
 
 def main(dataset, settings, module_versions, paths, holdout, summary):
@@ -54,7 +55,8 @@ def main(dataset, settings, module_versions, paths, holdout, summary):
             splits.append(Split(*split))
             write_split(paths[i], *split, about["sha256"], counts)
             messages += splitter.messages(split) if i == 0 else []
-    findings = [finding._asdict() for finding in audit(data, splits)]
+    sample_bytes = DatasetPaths(dataset).data.stat().st_size / about["n_samples"]
+    findings = [finding._asdict() for finding in audit(data, splits, sample_bytes)]
     class_findings = [finding._asdict() for finding in audit_classes(splits, counts)] if counts else []
     write_json(summary, {"messages": messages, "findings": findings, "class_findings": class_findings})
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cvsearch.candidates.batches import batch_length, batch_name, batches_of
+from cvsearch.errors import InputError
 from cvsearch.files import changed_at, read_json, read_rows, write_json
 from cvsearch.journal.identity import Setting
 from cvsearch.layout import RoundPaths, SearchPaths
@@ -74,9 +75,14 @@ def read_plan(paths: RoundPaths) -> Plan | None:
     Raises
     ------
     InputError
-        If the plan is damaged.
+        If the plan is damaged, or was written by another version.
     """
-    return Plan(**read_json(paths.plan, REBUILD)) if paths.plan.exists() else None
+    if not paths.plan.exists():
+        return None
+    try:
+        return Plan(**read_json(paths.plan, REBUILD))
+    except TypeError:
+        raise InputError(f"{paths.plan}: was written by another version; rebuild it: {REBUILD}") from None
 
 
 def read_plans(search: SearchPaths) -> list[Plan]:

@@ -59,14 +59,22 @@ class Split(NamedTuple):
     test: Any
 
 
-def audit(data: Dataset, splits: Sequence[Split]) -> list[Finding]:
-    """Return the findings about the splits of a dataset, whatever the target is."""
-    groups = None if data.groups is None else data.groups[:]
+def audit(data: Dataset, splits: Sequence[Split], sample_bytes: float = 0) -> list[Finding]:
+    """Return the findings about the splits of a dataset, whatever the target is.
+
+    Parameters
+    ----------
+    data : Dataset
+    splits : sequence of Split
+    sample_bytes : float
+        How many bytes a stored sample takes. It bounds how many samples are in memory at a time.
+    """
+    groups = None if data.groups is None else getattr(data.groups, "codes", data.groups)[:]
     moments = None if data.moments is None else data.moments[:]
     found = [
         _small_sides(splits),
         _shared(splits, groups, GROUPS),
-        _duplicates(splits, _row_hashes(data, splits)),
+        _duplicates(splits, _row_hashes(data, splits, sample_bytes)),
         _shared(splits, moments, MOMENTS),
         _future(splits) if data.about["in_time_order"] else None,
     ]
@@ -233,7 +241,7 @@ def accuracy_of_rare_classes(scorer: Any, classes: dict[str, int] | None) -> Fin
     )
 
 
-def _row_hashes(data: Dataset, splits: Sequence[Split]) -> Any:
+def _row_hashes(data: Dataset, splits: Sequence[Split], sample_bytes: float) -> Any:
     """Return a hash of the features of each sample, of shape (n_samples,).
 
     The hash is 0 for samples that are in no split.
@@ -246,8 +254,8 @@ def _row_hashes(data: Dataset, splits: Sequence[Split]) -> Any:
         used[split.train] = used[split.test] = True
     positions = np.flatnonzero(used)
     hashes = np.zeros(n_samples, dtype="uint64")
-    width = 8 * (data.about["n_features"] or 16)
-    size = max(1, BLOCK // width)
+    width = max(8 * (data.about["n_features"] or 16), sample_bytes)
+    size = max(1, int(BLOCK / width))
     for start in range(0, len(positions), size):
         block = positions[start : start + size]
         hashes[block] = _hash_rows(data.X[block])

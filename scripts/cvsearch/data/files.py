@@ -212,9 +212,10 @@ class _Csv:
         columns = {name: [piece[name].reset_index(drop=True) for piece in pieces] for name in self.names}
         again = {name: None for name in self.names if not _agree(columns[name]) and name not in self._typed}
         again |= dict.fromkeys(self._with_leading_zeros(columns), str)
-        for name, dtype in again.items():
-            types: dict[str, Any] = {} if dtype is None else {"dtype": {name: dtype}}
-            columns[name] = [self._call(usecols=[name], parse_dates=False, **types)[name]]
+        if again:
+            types = {name: dtype for name, dtype in again.items() if dtype is not None}
+            frame = self._call(usecols=list(again), parse_dates=False, **({"dtype": types} if types else {}))
+            columns |= {name: [frame[name]] for name in again}
         table = Table(columns, n_rows)
         for name in set(self.names) - self._typed - self.drop:
             if isinstance(columns[name][0].dtype, pd.StringDtype):
@@ -244,8 +245,9 @@ class _Csv:
         if "compression" in self.arguments or re.match(r"utf.?(16|32)", str(self.arguments.get("encoding")), re.I):
             return True
         decimal = self.arguments.get("decimal", ".")
+        # A number begins its field, so it does not follow a letter. `007` may follow a sign or a point in a text, not here.
         pattern = re.compile(
-            rb"(?<![0-9.+\-%b])0[0-9]" % (re.escape(decimal).encode() if "sep" in self.arguments else b".")
+            rb"(?<![0-9A-Za-z_.+\-%b])0[0-9]" % (re.escape(decimal).encode() if "sep" in self.arguments else b".")
         )
         before = b""
         with gzip.open(self.path) if self.path.endswith(".gz") else open(self.path, "rb") as file:
@@ -345,6 +347,10 @@ def read_parquet(path: str, arguments: dict[str, Any]) -> Table:
         raise InputError(
             f"dataset.file: {names.count(twice)} columns of {path} are called {twice!r}; give each its own name"
         )
+    if kept := [name for name in names if name in index]:
+        raise InputError(
+            f"dataset.read.columns: {kept[0]!r} is the index of {path}, not a column; call reset_index() before you save the table"
+        )
     columns: dict[Any, list[Any]] = {}
     n_rows = 0
     step = -(-len(names) // COLUMN_GROUPS) or 1
@@ -354,8 +360,9 @@ def read_parquet(path: str, arguments: dict[str, Any]) -> Table:
         except Exception as error:
             raise _unreadable(path, error) from None
         n_rows = len(frame)
-        for name in names[start : start + step]:
-            columns[name] = [frame[name].reset_index(drop=True)]
+        # pandas may restore names that are no texts, such as numbers. The names of the file are used.
+        for i, name in enumerate(names[start : start + step]):
+            columns[name] = [frame.iloc[:, i].rename(name).reset_index(drop=True)]
     return Table(columns, n_rows)
 
 

@@ -235,7 +235,9 @@ def _check_no_feature_is_target(raw: RawData, path: str) -> None:
     if not isinstance(raw.X, Table):
         return
     for name, values in zip(raw.target_names or [], raw.y.reshape(raw.n_samples, -1).T, strict=False):
-        if name in raw.X and np.array_equal(np.asarray(raw.X.column(name)), values):
+        if name not in raw.X or raw.X.column(name).isna().any():
+            continue  # A target has no gaps.
+        if np.array_equal(np.asarray(raw.X.column(name)), values):
             raise InputError(
                 f"{path}: column {name!r} is the target and a feature too; leave it out of X, or drop it: "
                 f"dataset: {{drop: [{name}]}}"

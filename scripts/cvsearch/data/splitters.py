@@ -103,7 +103,8 @@ class Splitter:
             return
         fold = self.arguments.get("test_fold")
         if isinstance(fold, list) and len(fold) == self.dataset.about["n_samples"]:
-            self.arguments["test_fold"] = np.asarray(fold)[self.kept]
+            folds = np.asarray(fold)  # In the order of the user's rows.
+            self.arguments["test_fold"] = (folds if self.dataset.rows is None else folds[self.dataset.rows])[self.kept]
         elif self.dataset.test_fold is not None:
             self.arguments["test_fold"] = self.dataset.test_fold[self.kept]
         else:
@@ -168,10 +169,12 @@ class Splitter:
                 )
             sides.append(self.kept[positions])
         if self._groups is not None and not self.is_own and not self._takes_groups():
-            shared = np.intersect1d(*(self.dataset.groups[side] for side in sides))
-            if len(shared):
+            codes = getattr(self.dataset.groups, "codes", self.dataset.groups)
+            shared = np.isin(codes[sides[0]], codes[sides[1]])
+            if shared.any():
+                group = self.dataset.groups[sides[0][shared][:1]][0]
                 raise InputError(
-                    f"{self.path}: {self.name} puts group {shared[0].item()!r} on both sides of split {split}; use a splitter of "
+                    f"{self.path}: {self.name} puts group {group.item()!r} on both sides of split {split}; use a splitter of "
                     f"groups ({GROUP_SPLITTER}), or leave dataset.groups out"
                 )
         return sides[0], sides[1]

@@ -7,6 +7,7 @@ The data are one file and not a folder. Profiles ask for memory by the size of t
 use the size of the folder's list of names.
 """
 
+import errno
 import functools
 import json
 import struct
@@ -157,6 +158,13 @@ def _write_header(file: Any, dtype: Any, shape: tuple[int, ...], by_column: bool
     )
 
 
+def _damage(error: Exception, path: AnyPath, rebuild: str) -> Exception:
+    """Return the error for a damaged file. If only the system could not read the file, return the error as it is."""
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        return error
+    return damaged(path, rebuild)
+
+
 class DataFile:
     """Reads the file. Arrays are mapped into memory, read-only.
 
@@ -179,8 +187,8 @@ class DataFile:
                 self._members = {info.filename: info for info in file.infolist()}
         except FileNotFoundError:
             raise InputError(f"{path}: is missing; rebuild it: {rebuild}") from None
-        except (zipfile.BadZipFile, OSError, ValueError, struct.error):
-            raise damaged(path, rebuild) from None
+        except (zipfile.BadZipFile, OSError, ValueError, struct.error) as error:
+            raise _damage(error, path, rebuild) from None
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -212,8 +220,8 @@ class DataFile:
                     return np.empty(shape, dtype)
                 order: Any = "F" if by_column else "C"
                 return np.memmap(self.path, dtype, "r", file.tell(), shape, order)
-        except (ValueError, EOFError, OSError):
-            raise damaged(self.path, self._rebuild) from None
+        except (ValueError, EOFError, OSError) as error:
+            raise _damage(error, self.path, self._rebuild) from None
 
     def optional_array(self, name: str) -> Any:
         """Return the array with this name, or None if there is none."""
@@ -226,8 +234,8 @@ class DataFile:
         size = self._members[name].file_size
         try:
             return np.memmap(self.path, "uint8", "r", offset, (size,))
-        except (ValueError, OSError):
-            raise damaged(self.path, self._rebuild) from None
+        except (ValueError, OSError) as error:
+            raise _damage(error, self.path, self._rebuild) from None
 
     @functools.cache  # noqa: B019  a file is read once in a job
     def arrow(self, name: str) -> Any:

@@ -173,8 +173,12 @@ def _describe(column: Any, where: str) -> dict[str, Any]:
         if dtype.kind in PLAIN:
             return {**about, "as": "plain"}
     elif isinstance(dtype, pd.DatetimeTZDtype):
-        if pd.api.types.pandas_dtype(str(dtype)) == dtype:
-            return {**about, "as": "utc"}
+        try:
+            if pd.api.types.pandas_dtype(str(dtype)) == dtype:
+                return {**about, "as": "utc"}
+        except TypeError:
+            pass
+        raise InputError(f"{where} has the time zone {dtype.tz}, which cannot be stored; use .dt.tz_convert('UTC')")
     elif isinstance(dtype, pd.CategoricalDtype):
         categories = dtype.categories
         about |= {

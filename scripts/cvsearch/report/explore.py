@@ -41,9 +41,9 @@ def explore_page(table: Any, evaluations: Any, space: Space, title: str) -> str:
     from plotly.offline import get_plotlyjs
 
     page = Path(__file__).with_name("explore.html").read_text(encoding="utf-8")
-    page = page.replace("TITLE", html.escape(f"{title}: all candidates"), 1)
     head, rest = page.split("PLOTLY", 1)
     middle, end = rest.split("DATA", 1)
+    head = head.replace("TITLE", html.escape(f"{title}: all candidates"), 1)
     return "".join((head, get_plotlyjs(), middle, as_script(page_data(table, evaluations, space, title)), end))
 
 

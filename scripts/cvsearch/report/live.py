@@ -104,25 +104,29 @@ class Live(logging.Handler):
         self.searches = {paths.name: ReceiptCounter(paths) for paths in searches}
         self.next = time.monotonic() + LINE_SECONDS
         self._running = self._ended = 0
+        self._begun: set[str] = set()
         self._jobs: dict[int, tuple[str, str | None]] = {}  # From the number of a job to its rule and its search.
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show what a log record says, if it is about a step or about progress."""
         event, fields = getattr(record, "event", None), record.__dict__
-        if event == JOB_INFO:
-            rule = self._jobs[fields["jobid"]] = fields["rule_name"], fields["wildcards"].get("search")
-            self._begin(*rule, fields["rule_msg"])
-        elif event == JOB_FINISHED and fields["job_id"] in self._jobs:
-            self._finish(*self._jobs.pop(fields["job_id"]))
+        try:
+            if event == JOB_INFO:
+                rule = self._jobs[fields["jobid"]] = fields["rule_name"], fields["wildcards"].get("search")
+                self._begin(*rule, fields["rule_msg"])
+            elif event == JOB_FINISHED and fields["job_id"] in self._jobs:
+                self._finish(*self._jobs.pop(fields["job_id"]))
+        except Exception:  # An error here would end the run.
+            self.handleError(record)
 
     # Another workflow may use this one as a module and put a prefix before the names of rules.
 
     def _begin(self, rule: str, search: str | None, message: str | None) -> None:
         if rule.endswith(EVALUATE):
             self._running += 1
-            if self._running + self._ended == 1:  # Plans are read once, and not before each of many jobs.
-                for counter in self.searches.values():
-                    counter.begin()
+            if search in self.searches and search not in self._begun:  # Its plan is read once, not before each job.
+                self._begun.add(search)
+                self.searches[search].begin()
         elif self.steps and message:
             self.show(message)
 
@@ -161,7 +165,7 @@ class ReceiptCounter:
         self._done_before = self._done = self._jobs_left = 0
 
     def begin(self) -> None:
-        """Before the first evaluation of this run, count what is already done."""
+        """Before the first evaluation of the search in this run, count what is already done."""
         if (counts := self._counts()) is not None:
             self._started = time.monotonic()
             self._done_before = self._done = counts.done
@@ -184,7 +188,7 @@ class ReceiptCounter:
         line = f"{self.paths.name}: {counts.done:,} of {counts.planned:,} evaluations done"
         if counts.jobs_left == 0:
             return f"{line} in {duration(elapsed)}"
-        if not predictable:
+        if not predictable or counts.done <= self._done_before:
             return line
         left = elapsed * (counts.planned - counts.done) / (counts.done - self._done_before)
         return f"{line}, about {duration(left)} to go"

@@ -62,7 +62,9 @@ class Scores:
 
         scorer = scorer_of(table)
         self.label = "mean test score" if scorer == "score" else f"mean test {scorer}"
-        self.means = table[f"mean_test_{scorer}"].to_numpy(dtype=float)
+        means = table[f"mean_test_{scorer}"].to_numpy(dtype=float)
+        # Differences of such means cannot be computed. They are shown as what they are next to.
+        self.means = np.where(np.abs(means) > HUGE, np.copysign(np.inf, means), means)
         self.low, self.high = colour_range(table)
         self.inside = np.flatnonzero((self.means >= self.low) & (self.means <= self.high))
         finite, missing = np.isfinite(self.means), np.isnan(self.means)

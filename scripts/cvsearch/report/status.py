@@ -15,7 +15,7 @@ from cvsearch.files import AnyPath
 from cvsearch.journal.journal import read_histories
 from cvsearch.journal.policy import Row
 from cvsearch.layout import SearchPaths
-from cvsearch.report.words import in_words, score_text
+from cvsearch.report.words import in_a_line, score_text
 
 # The rate counts the evaluations that finished in the last RECENT_SECONDS. This time is long enough for slow
 # evaluations, and short enough to forget a pause.
@@ -155,7 +155,7 @@ def in_lines(name: str, progress: Progress, plan: Plan) -> str:
     splits = f"{best.n_splits:,} of {plan.n_splits:,} splits"
     scorer = plan.scorer or "score"
     found = f"best so far: candidate {best.candidate}, mean test {scorer} {score_text(best.mean)} (std {score_text(best.std)}, {splits})"
-    return f"{line}\n  {found}\n  {in_words(best.params)}"
+    return f"{line}\n  {found}\n  {in_a_line(best.params)}"
 
 
 def overview(results: AnyPath) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cvsearch.console import counted
-from cvsearch.report.words import in_words, score_text
+from cvsearch.report.words import in_a_line, score_text
 from cvsearch.results.findings import default_is_better
 from cvsearch.results.statistics.comparison import FEWEST_SPLITS
 
@@ -57,7 +57,7 @@ def sentences(verdict: dict[str, Any], findings: Sequence[dict[str, Any]] = ()) 
 
 def _best(verdict: dict[str, Any]) -> str:
     best = verdict["best"]
-    params = in_words(best["params"]) or "no parameters"
+    params = in_a_line(best["params"]) or "no parameters"
     return (
         f"The best of {counted(verdict['n_candidates'], 'candidate')} on {counted(verdict['n_splits'], 'split')} is candidate "
         f"{best['candidate']} ({params}): mean test {best['scorer']} {_score(best['mean_test_score'])}, "

@@ -12,6 +12,9 @@ _DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 # Floats from this number on have no fractions. Python also writes them with powers of ten.
 LARGE = 1e16
 
+# The most characters of parameters in a sentence. A value may be a list of thousands of words.
+LONGEST_IN_A_LINE = 500
+
 
 def number_text(value: float, digits: int = 4) -> str:
     """Return a number in a short form: whole numbers unchanged, others rounded to `digits` digits.
@@ -55,7 +58,8 @@ def value_text(value: Any) -> str:
         name, arguments = made
         return f"{short_name(name)}({in_words(arguments)})" if arguments else short_name(name)
     if isinstance(value, dict) and list(value) == ["tuple"] and isinstance(value["tuple"], list):
-        return f"({json.dumps(value['tuple'], ensure_ascii=False)[1:-1]})"
+        items = value["tuple"]
+        return f"({', '.join(map(value_text, items))}{',' * (len(items) == 1)})"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
@@ -78,6 +82,11 @@ def texts_apart(values: list[Any]) -> list[str]:
         counts = Counter(tried)
         texts = [new if counts[new] == 1 else old for new, old in zip(tried, texts, strict=True)]
     return texts
+
+
+def in_a_line(params: dict[str, Any]) -> str:
+    """Return a candidate's parameters as a person reads them, cut to a length that fits into a sentence."""
+    return cut(in_words(params), LONGEST_IN_A_LINE)
 
 
 def cut(text: str, length: int) -> str:

@@ -59,8 +59,7 @@ def parquet_bytes(content: bytes) -> bytes:
     import pyarrow
     import pyarrow.csv
 
-    names = next(csv.reader(io.StringIO(content.decode())))
-    texts = {*TEXTS, *(name for name in names if name.startswith("param_") and _has_text(content, name))}
+    texts = {*TEXTS, *_columns_of_text(content)}
     options = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(texts, pyarrow.string()),
         null_values=[""],
@@ -86,14 +85,17 @@ def _parquet(table: Any) -> bytes:
     return memoryview(output.getvalue()).tobytes()
 
 
-def _has_text(content: bytes, column: str) -> bool:
-    """Tell whether a parameter's column has to be text. Its values are read from the column that keeps types."""
-    name = column.removeprefix("param_")
-    rows = csv.DictReader(io.StringIO(content.decode()))
-    values = [params[name] for params in (json.loads(row["params"]) for row in rows) if name in params]
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-    booleans = all(isinstance(value, bool) for value in values)
-    return not (numbers or booleans)
+def _columns_of_text(content: bytes) -> set[str]:
+    """Return the columns of parameters that have to be text: those whose values are not all numbers or all booleans.
+
+    The values are read from the column that keeps their types.
+    """
+    kinds: dict[str, set[str]] = {}
+    for row in csv.DictReader(io.StringIO(content.decode())):
+        for name, value in json.loads(row.get("params") or "{}").items():
+            kind = "boolean" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "text"
+            kinds.setdefault(name, set()).add(kind)
+    return {f"param_{name}" for name, found in kinds.items() if "text" in found or len(found) > 1}
 
 
 def table_bytes(path: AnyPath) -> bytes:

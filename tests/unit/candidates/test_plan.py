@@ -1,6 +1,7 @@
 """The plan of a round, and the files that it names."""
 
 import itertools
+import json
 
 import pytest
 from cvsearch.candidates.plan import (
@@ -56,6 +57,15 @@ def test_a_plan_survives_the_trip(search):
     assert read_plans(search) == [plan_of(), plan_of(1, first=7, n_candidates=2)]
     assert read_plan(search.round(2)) is None
     assert read_plans(SearchPaths.of("none", search.folder.parent)) == []
+
+
+def test_a_plan_of_another_version_is_named_with_the_command_that_rebuilds_it(search):
+    path = search.round(0).plan
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"unknown": 1}))
+    with pytest.raises(
+        InputError, match="was written by another version; rebuild it: run the same command with --forcerun"
+    ):
+        read_plan(search.round(0))
 
 
 def test_a_plan_counts_its_evaluations_and_names_its_batches():

@@ -1,5 +1,6 @@
 """Tables of the user's own: what pandas would read, without its traps, or one line."""
 
+import functools
 import gzip
 import os
 import re
@@ -74,6 +75,17 @@ def test_a_csv_that_is_read_in_pieces_is_the_same(monkeypatch, rows):
     frame = frame_of("\n".join(lines), read=read)
     expected = pd.read_csv("t.csv", low_memory=False, **read)
     pd.testing.assert_frame_equal(frame, expected)
+
+
+def test_columns_that_change_from_piece_to_piece_are_read_again_together(monkeypatch):
+    """One pass over the file for each of them would take hours for a wide table."""
+    lines = [",".join(f"c{i}" for i in range(20)), *(["," * 19] * 1000), *([",".join(["x"] * 20)] * 1000)]
+    monkeypatch.setattr(files, "CHUNK_FIELDS", 20_000)
+    calls, read_csv = [], pd.read_csv
+    monkeypatch.setattr(pd, "read_csv", functools.wraps(read_csv)(lambda *a, **k: calls.append(a) or read_csv(*a, **k)))
+    frame = frame_of("\n".join(lines), read={"skip_blank_lines": False})
+    assert frame.iloc[-1].tolist() == ["x"] * 20
+    assert len(calls) < 10
 
 
 def test_a_large_whole_number_in_a_later_piece_stays_exact(monkeypatch):
@@ -185,6 +197,11 @@ def test_what_splits_are_made_from_has_hashes_of_its_own():
     assert weights[0] != weights[1]
 
 
+def test_a_parquet_file_with_names_that_are_numbers():
+    dataset = prepared(pd.DataFrame(np.arange(6.0).reshape(3, 2)), file="t.parquet")
+    assert dataset.take(np.arange(3)).X["1"].tolist() == [1, 3, 5]
+
+
 def test_a_parquet_file_is_what_pandas_reads():
     frame = pd.DataFrame({
         "i": pd.array([1, None, 3, 4], dtype="Int64"),
@@ -270,6 +287,7 @@ REFUSED = {
     "twice in a list": (PLAIN, {"drop": ["age", "age"]}, "dataset.drop: 'age' is named twice; name each column once"),
     "text and numbers as targets": (PLAIN, {"target": ["age", "label"]}, "dataset.target: the target mixes columns of text and of numbers; give columns of one kind"),
     "lists in parquet": (pd.DataFrame({"a": [[1], [2]]}), {"file": "t.parquet"}, "dataset.file: column 'a' holds ndarray (row 0: array([1])); give numbers, texts, categories or dates"),
+    "the index as a column": (pd.DataFrame({"a": [1, 2]}, index=pd.Index([5, 6], name="id")), {"file": "t.parquet", "read": {"columns": ["id", "a"]}}, "dataset.read.columns: 'id' is the index of t.parquet, not a column; call reset_index()"),
     "unknown parquet argument": (pd.DataFrame({"a": [1, 2]}), {"file": "t.parquet", "read": {"sep": ";"}}, "dataset.read.sep: pandas.read_parquet has no such argument"),
 }  # fmt: skip
 

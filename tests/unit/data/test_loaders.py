@@ -237,3 +237,8 @@ def test_columns_of_a_loaded_table_may_be_groups_weights_and_target(tmp_path, mo
         with pytest.raises(InputError) as caught:
             load_data(dataset, trust)
         assert str(caught.value) == said
+
+
+def test_a_feature_with_gaps_may_have_the_name_of_the_target():
+    X = pd.DataFrame({"label": pd.array(["a", None, "b"], dtype="string"), "n": [1, 2, 3]})
+    check_data(raw_data(X, pd.Series(["a", "b", "b"], name="label"), "dataset.loader"), "dataset.loader")

@@ -193,6 +193,16 @@ def test_a_splitter_of_a_trusted_module(tmp_path, monkeypatch):
         assert str(caught.value).startswith(said)
 
 
+def test_a_list_of_folds_is_in_the_order_of_the_users_rows(tmp_path):
+    of_list, of_column = (
+        made(tmp_path, dotted({"PredefinedSplit": {"test_fold": fold}}), 3, groups=False, time=True)[0]
+        for fold in (FOLDS.tolist(), "fold")
+    )
+    for one, other in zip(of_list, of_column, strict=True):
+        for side in range(2):
+            np.testing.assert_array_equal(one[side], other[side])
+
+
 def test_who_raises_n_splits_is_told_where_all_folds_change(tmp_path):
     for spec, message in (
         ("KFold", ["raising n_splits changes all folds of KFold: every evaluation runs again"]),

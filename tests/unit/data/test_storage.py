@@ -1,6 +1,7 @@
 """What is stored comes back as it was: types, names, gaps, layout in memory."""
 
 import datetime
+import errno
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ import scipy.sparse
 from cvsearch.data.dataset import load_dataset
 from cvsearch.data.preparation import store_data
 from cvsearch.data.samples import check_data, raw_data
+from cvsearch.data.storage import DataFile
 from cvsearch.errors import InputError
 from cvsearch.files import write_json
 
@@ -290,3 +292,22 @@ def test_what_is_known_stays_small_for_many_columns_and_classes(tmp_path):
     about = stored(tmp_path, wide, np.arange(4000)).about
     assert (about["n_features"], about["columns"], about["classes"], about["n_classes"]) == (3000, None, None, 4000)
     assert len(json.dumps(about)) < 10_000
+
+
+def test_a_time_zone_that_has_no_name_to_read_back_is_refused(tmp_path):
+    zone = datetime.timezone(datetime.timedelta(hours=2), "CEST")
+    frame = pd.DataFrame({"at": pd.date_range("2024-03-30", periods=3, tz=zone)})
+    with pytest.raises(InputError, match="has the time zone .*, which cannot be stored; use .dt.tz_convert"):
+        store_data(raw_data(frame, None, "dataset.loader"), tmp_path / "data.npz", "dataset.loader")
+
+
+def test_a_file_that_the_system_cannot_read_is_not_called_damaged(tmp_path, monkeypatch):
+    store_data(raw_data(np.ones((3, 2)), None, "dataset.loader"), tmp_path / "data.npz", "dataset.loader")
+    file = DataFile(tmp_path / "data.npz", "rebuild")
+
+    def refuse(*arguments, **keywords):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(np, "memmap", refuse)
+    with pytest.raises(OSError, match="Input/output error"):
+        file.array("X")

@@ -132,6 +132,40 @@ def test_the_receipts_of_other_searches_are_not_counted(search, clock, monkeypat
     assert counted == ["tree"] * 3
 
 
+def test_a_search_whose_candidates_are_drawn_later_shows_its_progress_too(search, clock):
+    later, shown = SearchPaths.of("tree", search.folder.parent), []
+    live = Live([search, later], steps=True, show=shown.append)
+    live.emit(job(1, "evaluate", "svc")[0])
+    write_plan(later.round(0), Plan(0, 0, 7, 2, 3, "score", ["one", "other"], {}, []))
+    begun, ended = job(2, "evaluate", "tree")
+    live.emit(begun)
+    clock[0] += 20
+    finish(later, BATCHES[0], 0)
+    live.emit(ended)
+    assert shown == ["tree: 3 of 14 evaluations done, about 1 min 14 s to go"]
+
+
+def test_receipts_that_are_removed_during_a_run_give_no_time_left(search, clock):
+    for batch in BATCHES[:2]:
+        finish(search, batch, 0)
+    shown = []
+    live = Live([search], steps=True, show=shown.append)
+    begun, ended = job(1, "evaluate", "svc")
+    live.emit(begun)
+    for batch in BATCHES[:2]:
+        search.round(0).receipt(batch, 0).unlink()
+    finish(search, BATCHES[0], 1)
+    clock[0] += 20
+    live.emit(ended)
+    assert shown == ["svc: 3 of 14 evaluations done"]
+
+
+def test_an_error_of_the_console_does_not_end_the_run(search, capsys):
+    live = Live([search], steps=True, show=lambda line: 1 / 0)
+    live.emit(STEP)
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_a_damaged_plan_stops_no_console(search, clock):
     search.round(0).plan.write_text("{")
     shown = []

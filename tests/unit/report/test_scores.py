@@ -38,6 +38,10 @@ def test_one_score_does_not_flatten_the_rest(far, n_candidates):
     assert list(groups_of(scores).values()) == [1]
 
 
+def test_means_that_are_all_beyond_computing_are_shown_as_infinite():
+    assert groups_of(scores_of([-1e305, -1e306, 1e305])) == {"mean -inf": 2, "mean inf": 1}
+
+
 def test_a_large_std_of_what_diverged_does_not_widen_the_colours():
     std = np.full(10, 0.01)
     std[:2] = 8e21, math.nan

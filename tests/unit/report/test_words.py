@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from cvsearch.report.words import cut, in_words, number_text, score_text, texts_apart, value_text
+from cvsearch.report.words import cut, in_a_line, in_words, number_text, score_text, texts_apart, value_text
 
 MATERN = {"sklearn.gaussian_process.kernels.Matern": {"nu": 1.5}}
 
@@ -59,6 +59,8 @@ def test_scores_have_four_decimals_where_these_say_something(score, text):
         ("two\nlines", '"two\\nlines"'),
         ([1, "a", None], '[1, "a", null]'),
         ({"tuple": [0, 1]}, "(0, 1)"),
+        ({"tuple": [100]}, "(100,)"),
+        ({"tuple": [None, 0.5]}, "(None, 0.5)"),
         ({"0.0": 5, "1.0": 1}, '{"0.0": 5, "1.0": 1}'),
         ({"yes": 5}, '{"yes": 5}'),
         ({"dict": [[False, 1], [True, 3]]}, '{"false": 1, "true": 3}'),
@@ -78,6 +80,10 @@ def test_the_words_of_a_value_tell_its_type(value, text):
 def test_parameters_in_words():
     params = {"clf": {"sklearn.svm.SVC": {}}, "clf__C": 100000.0, "clf__cache_size": 12345, "scale": None}
     assert in_words(params) == "clf=SVC, clf__C=100000, clf__cache_size=12345, scale=None"
+
+
+def test_parameters_in_a_sentence_are_cut():
+    assert len(in_a_line({"stop_words": ["word"] * 1000})) == 500
 
 
 def test_objects_are_named_by_what_tells_them_apart():

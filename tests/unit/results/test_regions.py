@@ -45,8 +45,8 @@ def region(entry, values, best=0, edge=None, allowed=anything):
         ([1, 2, 3], [3], "high", [3, 4, 5]),
         ([1, 2, 3], [1], "low", [1]),
         ([10, 30, 50], [10], "low", [1, 10]),
-        ({"range": [10, 91, 20]}, [10], "low", {"range": [1, 29, 9]}),
-        ({"range": [90, 9, -20]}, [10], "low", {"range": [28, 0, -9]}),
+        ({"range": [10, 91, 20]}, [10], "low", {"range": [5, 31, 5]}),
+        ({"range": [90, 9, -20]}, [10], "low", {"range": [30, 4, -5]}),
         (["rbf", "poly", "linear"], ["poly", "rbf", "poly"], None, ["rbf", "poly"]),
         ([None, 5, 10], [None, 10], None, [None, 10]),
         ([True, False], [False], None, [False]),
@@ -77,6 +77,21 @@ def test_goes_not_where_the_estimator_refuses(entry):
     assert region({"range": [1, 10]}, [9], edge="high", allowed=lambda name, value: value <= 9) == {"range": [8, 10]}
 
 
+def test_a_region_keeps_the_best_where_a_whole_step_is_too_much():
+    found = region({"range": [3, 253, 5]}, [8], edge="low", allowed=lambda name, value: value >= 1)
+    assert 8 in range(*found["range"]) and found["range"][0] < 3
+
+
+def test_a_value_that_is_not_a_number_is_in_its_list():
+    space = [{"p": [float("nan")], "q": [1, 2]}, {"p": [3], "q": [1, 2]}]
+    setting = {"p": float("nan"), "q": 2}
+    assert home_of(space, setting) == 0
+    found = next_region(space, [setting], 0, np.array([True]), {}, anything)
+    assert [list(part) for part in found] == [["p", "q"]]
+    stranger = {"p": 9, "q": 9}
+    assert next_region(space, [stranger], 0, np.array([True]), {}, anything) == space
+
+
 @pytest.mark.parametrize(
     ("entry", "value", "expected"),
     [
@@ -86,7 +101,7 @@ def test_goes_not_where_the_estimator_refuses(entry):
         ({"logspace": [-2, -0.1, 5]}, 10**-0.1, {"logspace": [-0.2, 0, 5]}),
         ({"range": [-10, 1]}, 0, {"range": [-1, 2]}),
         ({"range": [-40, 1, 20]}, 0, {"range": [-20, 2, 1]}),
-        ({"range": [-30, -3, 13]}, -4, {"range": [-14, 2, 5]}),
+        ({"range": [-30, -3, 13]}, -4, {"range": [-17, 2, 1]}),
         ([0.1, 0.5, 0.9], 0.9, [0.9, 1.0]),
         ([-40, -20, -5], -5, [-5, 1]),
     ],

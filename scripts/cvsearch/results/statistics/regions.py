@@ -22,6 +22,9 @@ HALVINGS = 20
 # In a small search, at most this many candidates show where a good region is.
 FEWEST_GOOD = 5
 
+# Divisors of a larger step are not looked for.
+LARGEST_STEP = 10**12
+
 
 class Scale(NamedTuple):
     """The scale of one numeric parameter of a sub-space.
@@ -74,11 +77,15 @@ def home_of(space: Space, setting: dict[str, Any]) -> int | None:
 
 def _holds(entry: Entry, value: Any) -> bool:
     if isinstance(entry, list):
-        return any(type(known) is type(value) and known == value for known in entry)
+        return any(type(known) is type(value) and (known == value or _are_nan(known, value)) for known in entry)
     axis = scale_of(entry)
     if axis is None:
         return True
     return _is_number(value) and (value > 0 or not axis.log) and -1e-9 <= axis.position(value) <= 1 + 1e-9
+
+
+def _are_nan(one: Any, other: Any) -> bool:
+    return bool(one != one and other != other)
 
 
 def _is_number(value: Any) -> bool:
@@ -221,7 +228,9 @@ def next_region(
             values = [setting[name] for setting in members[home]]
             region[name] = _next_entry(entry, values, side, functools.partial(allowed, name))
         kept.append(region)
-    return kept if isinstance(space, list) else (kept[0] if kept else space)
+    if not kept:
+        return space
+    return kept if isinstance(space, list) else kept[0]
 
 
 def _next_entry(entry: Entry, values: list[Any], side: str | None, allowed: Callable[[Any], bool]) -> Entry:
@@ -355,8 +364,8 @@ def _next_whole(
 ) -> list[int]:
     """Return the arguments of ``range`` or ``randint`` for a region.
 
-    The steps stay the same. If a whole step beyond the end `side` is too much for the estimator, a smaller step goes as
-    far as the estimator accepts.
+    The steps stay the same. If a whole step beyond the end `side` is too much for the estimator, the steps become a part
+    of the old ones. So the region still has the old numbers.
     """
     numbers = range(*arguments)
     least, greatest, step = min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1]), abs(numbers.step)
@@ -373,13 +382,23 @@ def _next_whole(
     low, high = _within_reach(axis, low, high, may)
     first, last = whole(low, math.floor), whole(high, math.ceil)
     if side == "low" and first == least and (reach := least - round(_furthest(least, least - step, may_round))):
-        step, first, last = reach, least - reach, least + (last - least) // reach * reach
+        step = _divisor(step, reach)
+        first = least - reach // step * step
     if (
         side == "high"
         and last == greatest
         and (reach := round(_furthest(greatest, greatest + step, may_round)) - greatest)
     ):
-        step, first, last = reach, greatest - (greatest - first) // reach * reach, greatest + reach
+        step = _divisor(step, reach)
+        last = greatest + reach // step * step
     if numbers.step < 0:
         return [last, first - 1, -step]
     return [first, last + 1, step] if len(arguments) > 2 else [first, last + 1]
+
+
+def _divisor(step: int, most: int) -> int:
+    """Return the largest divisor of a step that is at most `most`. For a step that takes long to divide, return 1."""
+    if step > LARGEST_STEP:
+        return 1
+    small = [d for d in range(1, math.isqrt(step) + 1) if step % d == 0]
+    return max(d for d in (*small, *(step // d for d in small)) if d <= most)
