@@ -14,6 +14,7 @@ from cvsearch.report.curve import draw_curve
 from cvsearch.report.failures import draw_failures
 from cvsearch.report.figure import close, save
 from cvsearch.report.fit_time import draw_fit_time
+from cvsearch.report.importance import importance_of
 from cvsearch.report.importance_bars import draw_importance
 from cvsearch.report.pair_maps import draw_pairs
 from cvsearch.report.parameter_map import draw_map
@@ -75,12 +76,13 @@ def main(table, evaluations, splits, space, draws_go_on, title, outputs):
     write_atomically(outputs["candidates"], cut_table(table, results))
     alike = outlined(results, list(map(read_split_about, splits)))
     _draw(draw_map(results, space, title, means, alike), outputs["map"], outputs["map_svg"])
-    _draw(draw_pairs(results, space, title, means, alike), outputs["pairs"])
+    importance = importance_of(results, space)
+    _draw(draw_pairs(results, space, title, importance, means, alike), outputs["pairs"])
     _draw(draw_slices(results, space, title, means), outputs["slices"])
     _draw(draw_train_test(results, title, means), outputs["train_test"])
     _draw(draw_fit_time(results, title, means), outputs["fit_time"])
     _draw(draw_curve(results, draws_go_on, title, means), outputs["curve"])
-    _draw(draw_importance(results, space, title), outputs["importance"])
+    _draw(draw_importance(importance, title), outputs["importance"])
     _draw(draw_failures(results, rows, space, title), outputs["failures"])
 
 

@@ -18,9 +18,9 @@ from cvsearch.report.canvas import (
     write_side,
 )
 from cvsearch.report.figure import pyplot, words_alone
-from cvsearch.report.importance_bars import importance_of
 from cvsearch.report.scores import Scores
 from cvsearch.report.words import cut
+from cvsearch.results.importance import Importance
 
 # At most this many parameters are paired.
 MOST = 4
@@ -33,7 +33,12 @@ LONGEST_TITLE = 50
 
 
 def draw_pairs(
-    table: Any, space: Space, title: str, baselines: Mapping[str, float] | None = None, alike: Any = None
+    table: Any,
+    space: Space,
+    title: str,
+    importance: Mapping[str, Importance] | None,
+    baselines: Mapping[str, float] | None = None,
+    alike: Any = None,
 ) -> Any:
     """Return a figure with a map for each pair of the parameters that matter most, each map as in `draw_map`.
 
@@ -47,6 +52,8 @@ def draw_pairs(
     space : dict or list of dict
         param_distributions of the config.
     title : str
+    importance : mapping of str to Importance, or None
+        As `importance_of` returns it.
     baselines : mapping of str to float, optional
         The mean test score of each baseline, by its name.
     alike : ndarray of bool of shape (n_candidates,), optional
@@ -56,7 +63,6 @@ def draw_pairs(
     -------
     matplotlib.figure.Figure
     """
-    importance = importance_of(table, space)
     table = worst_first(table, alike)
     found = parameter_axes(table, space)
     names = [name for name in importance or found if name in found][:MOST]

@@ -9,6 +9,7 @@ from cvsearch.report.curve import draw_curve
 from cvsearch.report.failures import draw_failures
 from cvsearch.report.figure import COLORMAP, save
 from cvsearch.report.fit_time import draw_fit_time
+from cvsearch.report.importance import importance_of
 from cvsearch.report.importance_bars import draw_importance
 from cvsearch.report.pair_maps import draw_pairs
 from cvsearch.report.parameter_map import draw_map
@@ -38,12 +39,12 @@ def evaluations_of(results, bad=()):
 
 
 PICTURES = {
-    "pairs": lambda table, rows, space: draw_pairs(table, space, "a $search$"),
+    "pairs": lambda table, rows, space: draw_pairs(table, space, "a $search$", importance_of(table, space)),
     "slices": lambda table, rows, space: draw_slices(table, space, "a $search$"),
     "train_test": lambda table, rows, space: draw_train_test(table, "a $search$"),
     "fit_time": lambda table, rows, space: draw_fit_time(table, "a $search$"),
     "curve": lambda table, rows, space: draw_curve(table, True, "a $search$"),
-    "importance": lambda table, rows, space: draw_importance(table, space, "a $search$"),
+    "importance": lambda table, rows, space: draw_importance(importance_of(table, space), "a $search$"),
     "failures": lambda table, rows, space: draw_failures(table, rows, space, "a $search$"),
 }
 
@@ -180,12 +181,12 @@ def test_the_curve_of_random_candidates_has_an_interval_and_of_others_none():
 def test_importance_stands_in_order_with_its_interval():
     table = random_results(300)
     table["mean_test_score"] = np.log10([float(C) for C in table["param_C"]])
-    ax = draw_importance(table, SPACE, "svc").axes[0]
+    ax = draw_importance(importance_of(table, SPACE), "svc").axes[0]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["C", "gamma"]
     widths = [bar.get_width() for bar in ax.patches]
     assert widths[0] > 0.8
     assert sum(widths) == pytest.approx(1)
-    few = draw_importance(random_results(10), SPACE, "svc").axes[0]
+    few = draw_importance(importance_of(random_results(10), SPACE), "svc").axes[0]
     assert [text.get_text() for text in few.texts] == [
         "Nothing to show: this needs 41 candidates with mean scores that differ."
     ]
@@ -227,7 +228,9 @@ def three_parameters(n, rng):
 
 def test_pairs_are_those_of_the_parameters_that_matter_most():
     space, table = three_parameters(400, np.random.default_rng(0))
-    figure = draw_pairs(table, space, "svc", {"dummy": -30.0, "default": -5.0}, np.array(table["mean_test_score"] > -1))
+    alike = np.array(table["mean_test_score"] > -1)
+    means = {"dummy": -30.0, "default": -5.0}
+    figure = draw_pairs(table, space, "svc", importance_of(table, space), means, alike)
     sides = [(ax.get_ylabel(), ax.get_xlabel()) for ax in figure.axes[:3]]
     assert {frozenset(pair) for pair in sides} == {
         frozenset(pair) for pair in (("log10 C", "log10 gamma"), ("log10 C", "log10 tol"), ("log10 gamma", "log10 tol"))
@@ -247,7 +250,8 @@ def test_pairs_are_those_of_the_parameters_that_matter_most():
 
 
 def test_two_parameters_have_no_pairs_of_their_own():
-    figure = draw_pairs(random_results(50), SPACE, "svc")
+    table = random_results(50)
+    figure = draw_pairs(table, SPACE, "svc", importance_of(table, SPACE))
     assert "The parameter map shows them" in figure.axes[0].texts[0].get_text()
 
 
@@ -305,7 +309,7 @@ def test_reasons_are_told_apart_without_colour():
 
 BASELINES = {"dummy": 0.2, "default": 0.7}
 OF_SCORES = {
-    "pairs": lambda table, space: draw_pairs(table, space, "svc", BASELINES),
+    "pairs": lambda table, space: draw_pairs(table, space, "svc", importance_of(table, space), BASELINES),
     "slices": lambda table, space: draw_slices(table, space, "svc", BASELINES),
     "train_test": lambda table, space: draw_train_test(table, "svc", BASELINES),
     "fit_time": lambda table, space: draw_fit_time(table, "svc", BASELINES),
