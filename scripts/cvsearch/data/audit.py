@@ -69,7 +69,7 @@ def audit(data: Dataset, splits: Sequence[Split], sample_bytes: float = 0) -> li
     sample_bytes : float
         How many bytes a stored sample takes. It bounds how many samples are in memory at a time.
     """
-    groups = None if data.groups is None else getattr(data.groups, "codes", data.groups)[:]
+    groups = None if data.groups is None else data.group_codes[:]
     moments = None if data.moments is None else data.moments[:]
     found = [
         _small_sides(splits),

@@ -63,6 +63,11 @@ class Dataset:
         self.X, self.y, self.about, self.classes, self.moments = X, y, about, classes, moments
         self.groups, self.sample_weight, self.test_fold, self.rows = groups, sample_weight, test_fold, rows
 
+    @property
+    def group_codes(self) -> Any:
+        """The groups as they are stored, or None. Texts stand as numbers, which are quicker to compare."""
+        return getattr(self.groups, "codes", self.groups)
+
     def take(self, positions: Any) -> Samples:
         """Return a copy of the samples at these positions. It has the type of the user's data.
 

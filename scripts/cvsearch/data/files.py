@@ -240,12 +240,15 @@ class _Csv:
     def _may_have_leading_zeros(self) -> bool:
         """Look for numbers that begin with 0 in the bytes of the file.
 
-        This is quicker than reading the numbers again as text. Bytes of another encoding or compression do not tell.
+        This is quicker than reading the numbers again as text. Bytes of another encoding or compression do not tell, and
+        a separator with letters does not either.
         """
         if "compression" in self.arguments or re.match(r"utf.?(16|32)", str(self.arguments.get("encoding")), re.I):
             return True
+        if any(re.search(r"\w", str(self.arguments.get(name) or "")) for name in ("sep", "delimiter")):
+            return True  # A number may follow a letter then.
         decimal = self.arguments.get("decimal", ".")
-        # A number begins its field, so it does not follow a letter. `007` may follow a sign or a point in a text, not here.
+        # A number begins its field, so it does not follow a letter.
         pattern = re.compile(
             rb"(?<![0-9A-Za-z_.+\-%b])0[0-9]" % (re.escape(decimal).encode() if "sep" in self.arguments else b".")
         )

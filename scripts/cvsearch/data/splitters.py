@@ -169,7 +169,7 @@ class Splitter:
                 )
             sides.append(self.kept[positions])
         if self._groups is not None and not self.is_own and not self._takes_groups():
-            codes = getattr(self.dataset.groups, "codes", self.dataset.groups)
+            codes = self.dataset.group_codes
             shared = np.isin(codes[sides[0]], codes[sides[1]])
             if shared.any():
                 group = self.dataset.groups[sides[0][shared][:1]][0]

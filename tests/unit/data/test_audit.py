@@ -1,12 +1,12 @@
 """The audit of the splits: each finding has a data set that shows it and one that does not."""
 
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from cvsearch.data.audit import INFO, WARNING, Split, accuracy_of_rare_classes, audit, audit_classes
+from cvsearch.data.dataset import Dataset
 from cvsearch.data.splits import ClassCounts
 from cvsearch.evaluation.scoring import ranking_scorer
 from scipy import sparse
@@ -18,7 +18,7 @@ def dataset(X=None, n=200, groups=None, moments=None):
     about = {"n_samples": X.shape[0] if hasattr(X, "shape") else len(X), "in_time_order": moments is not None}
     about["n_features"] = X.shape[1] if getattr(X, "ndim", 1) == 2 else None
     rows = X.iloc if isinstance(X, pd.DataFrame) else X
-    return SimpleNamespace(X=_Rows(rows), about=about, groups=groups, moments=moments)
+    return Dataset(_Rows(rows), None, about, groups=groups, moments=moments)
 
 
 class _Rows:

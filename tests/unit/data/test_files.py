@@ -104,6 +104,7 @@ RIGHT = {
     "thousands": ('a,b\n"1,200",x\n"3",y\n', {"read": {"thousands": ","}, "target": "b"}, "a", [1200, 3]),
     "leading zeros": ("a,b\n007,1\n12,2\n", {"target": "b"}, "a", ["007", "12"]),
     "leading zeros in UTF-16": ("a,b\n007,1\n12,2\n".encode("utf-16"), {"target": "b", "read": {"encoding": "utf-16"}}, "a", ["007", "12"]),
+    "leading zeros after an underscore": ("a_b\n1_007\n2_012\n", {"target": "a", "read": {"sep": "_"}}, "b", ["007", "012"]),
     "quoted leading zeros": ('a,b\n"007","1"\n"012","2"\n', {"target": "b"}, "a", ["007", "012"]),
     "leading zeros as numbers": ("a,b\n007,1\n12,2\n", {"target": "b", "read": {"dtype": {"a": "int64"}}}, "a", [7, 12]),
     "zero and fractions": ("a,b\n0,1\n0.05,2\n", {"target": "b"}, "a", [0.0, 0.05]),
