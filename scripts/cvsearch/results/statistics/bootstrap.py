@@ -117,7 +117,7 @@ def corrected(
     shares = scores.copy()
     for j, (split, counts) in enumerate(zip(candidates, draws.counts, strict=True)):
         left_out = (counts == 0).view("uint8")
-        shares[j] = _shares(left_out, split)
+        shares[j] = split.total(left_out) / split.weights().sum()
         for candidate in np.unique(chosen[usable]):
             rows = np.flatnonzero(chosen == candidate)
             scores[j, rows] = score.of(split.of(slice(candidate, candidate + 1)), left_out[rows])[:, 0]
@@ -148,7 +148,7 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, drawn_counts: Sequ
     weight = np.zeros(len(total))
     for split, counts in zip(splits, drawn_counts, strict=True):
         scores = score.of(split, counts)
-        share = _shares(counts, split)
+        share = split.total(counts) / split.weights().sum()
         share[np.isnan(scores).all(axis=1)] = 0  # The score is not defined for these samples, for any candidate.
         drawn = share > 0
         total[drawn] += share[drawn, None] * scores[drawn]
@@ -158,16 +158,6 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, drawn_counts: Sequ
     with np.errstate(invalid="ignore"):  # Rounding must not choose among equals.
         first = ((total == best) | (total >= best - ROUNDING * abs(best))).argmax(axis=1)
     return np.where((weight > 0) & (best[:, 0] > -np.inf), first, -1)
-
-
-def _shares(counts: Any, split: SplitPredictions) -> Any:
-    """Return, for each draw, the weight of the drawn samples as a share of the whole test side."""
-    import numpy as np
-
-    weights = split.weights()
-    # This is done in blocks, because NumPy turns whole counts into numbers of eight bytes before it multiplies them.
-    drawn = [counts[rows] @ weights for rows in blocks(len(counts), counts.shape[1])]
-    return np.concatenate(drawn) / weights.sum()
 
 
 def _over_splits(scores: Any, shares: Any) -> Any:

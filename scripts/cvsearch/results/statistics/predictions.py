@@ -72,6 +72,19 @@ class SplitPredictions(NamedTuple):
 
         return np.ones(len(self.positions)) if self.sample_weight is None else np.asarray(self.sample_weight, float)
 
+    def weighted(self, counts: Any) -> Any:
+        """Return how often each sample counts, multiplied by its weight: an ndarray of float, of the shape of `counts`."""
+        return counts.astype(float) if self.sample_weight is None else counts * self.weights()
+
+    def total(self, counts: Any) -> Any:
+        """Return the weight of all samples together, for each row of `counts`."""
+        import numpy as np
+
+        if self.sample_weight is None:
+            return counts.sum(axis=1)
+        # Row by row: NumPy turns whole counts into numbers of eight bytes before it multiplies them.
+        return np.array([row @ self.sample_weight for row in counts])
+
     def of(self, candidates: slice) -> "SplitPredictions":
         """Return the predictions of some candidates."""
         return self._replace(responses={method: found[candidates] for method, found in self.responses.items()})
@@ -108,7 +121,10 @@ class Draws:
         _, unit_of = np.unique(units, return_inverse=True)
         self.n_units = int(unit_of.max()) + 1
         random = np.random.default_rng(random_state)
-        drawn = np.empty((n_draws, self.n_units), dtype="uint8")
-        for row in drawn:
-            row[:] = np.bincount(random.integers(self.n_units, size=self.n_units), minlength=self.n_units)
-        self.counts = [drawn[:, unit_of[np.searchsorted(pool, split.positions)]] for split in splits]
+        self.counts = [np.empty((n_draws, len(split.positions)), dtype="uint8") for split in splits]
+        units_of = [unit_of[np.searchsorted(pool, split.positions)] for split in splits]
+        for i in range(n_draws):
+            drawn = np.bincount(random.integers(self.n_units, size=self.n_units), minlength=self.n_units)
+            drawn = drawn.astype("uint8")
+            for counts, units_of_split in zip(self.counts, units_of, strict=True):
+                counts[i] = drawn[units_of_split]

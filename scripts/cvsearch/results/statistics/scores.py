@@ -6,7 +6,7 @@ other score is computed by its own scorer, on an estimator that returns the kept
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cvsearch.evaluation.scoring import describe_error
 from cvsearch.results.statistics.predictions import SplitPredictions
@@ -46,41 +46,35 @@ class Score(ABC):
         """
 
 
-class SumScore(Score):
-    """A score that is a function of weighted sums over the samples.
+class MeanScore(Score):
+    """A score that is a function of a weighted mean over the samples.
 
     Parameters
     ----------
     method : str
         The response that the score reads.
-    terms : callable
-        ``terms(split, response)`` returns a list of arrays of shape (n_candidates, n_test).
+    term : callable
+        ``term(split, response)`` returns what the mean is taken of, of shape (n_candidates, n_test).
     finish : callable
-        ``finish(weights, split, sums)`` returns scores of shape (n_draws, n_candidates). ``weights`` has the shape
-        (n_draws, n_test). ``sums`` are the weighted sums of the terms, each of shape (n_draws, n_candidates).
+        ``finish(means)`` returns the scores for these means.
     """
 
-    def __init__(
-        self,
-        method: str,
-        terms: Callable[[SplitPredictions, Any], list[Any]],
-        finish: Callable[[Any, SplitPredictions, list[Any]], Any],
-    ) -> None:
-        self.method, self.terms, self.finish = method, terms, finish
+    def __init__(self, method: str, term: Callable[[SplitPredictions, Any], Any], finish: Callable[[Any], Any]) -> None:
+        self.method, self.term, self.finish = method, term, finish
 
     def of(self, split: SplitPredictions, counts: Any) -> Any:
         """Return the scores on one split, of shape (n_draws, n_candidates)."""
         import numpy as np
 
-        scores = np.empty((len(counts), split.n_candidates))
+        means = np.empty((len(counts), split.n_candidates))
+        total = split.total(counts)[:, None]
         for candidates in blocks(split.n_candidates, _numbers_of(split, self.method)):
-            terms = self.terms(split, np.asarray(split.responses[self.method][candidates]))
+            response = np.asarray(split.responses[self.method][candidates])
+            term = np.asarray(self.term(split, response), dtype=float).T
             for rows in blocks(len(counts), counts.shape[1]):
-                weights = counts[rows] * split.weights()
-                sums = [weights @ np.asarray(term, dtype=float).T for term in terms]
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    scores[rows, candidates] = self.finish(weights, split, sums)
-        return scores
+                    means[rows, candidates] = split.weighted(counts[rows]) @ term / total[rows]
+        return self.finish(means)
 
 
 class AUC(Score):
@@ -162,7 +156,7 @@ class ClassAverage(Score):
         for candidates in blocks(split.n_candidates, counts.shape[1]):
             response = np.asarray(split.responses["predict"][candidates])
             for draws in blocks(len(counts), counts.shape[1]):
-                weights = counts[draws] * split.weights()
+                weights = split.weighted(counts[draws])
                 averaged = self._averaged(split.target, response, weights)
                 scores[draws, candidates] = np.where(weights.sum(axis=1)[:, None] > 0, averaged, np.nan)
         return scores
@@ -320,7 +314,7 @@ def score_of(scoring: Any, scorer: Any, split: SplitPredictions, classes: Any = 
         has_ranks = "decision_function" in split.responses or "predict_proba" in split.responses
         if name == "roc_auc" and classes is not None and len(classes) == 2 and has_ranks:
             return AUC()
-        made = _sum_score(name, classes)
+        made = _score_of_sums(name, classes)
         if made is not None and made.method in split.responses:
             return made
     return AnyScore(scorer, classes, weighted)
@@ -338,53 +332,37 @@ def _numbers_of(split: SplitPredictions, method: str) -> int:
     return int(shape[1] * (shape[2] if len(shape) > 2 else 1))
 
 
-def _sum_score(name: str, classes: Any) -> SumScore | ClassAverage | None:
+def _score_of_sums(name: str, classes: Any) -> MeanScore | ClassAverage | None:
     """Return the score with this name, or None if it is not a function of sums."""
+    means = REGRESSION_MEANS if classes is None else CLASSIFICATION_MEANS
+    if name in means:
+        return MeanScore(*means[name])
     if classes is None:
-        if name == "r2":
-            return SumScore("predict", _unexplained, _r2)
-        loss = _losses().get(name)
-        return None if loss is None else SumScore("predict", loss.terms, loss.finish)
-    if name == "accuracy":
-        return SumScore("predict", _is_right, _mean)
-    if name == "neg_log_loss":
-        return SumScore("predict_proba", _log_likelihood, _mean)
+        return None
     if name in SHARES and (len(classes) != 2 or classes[1] != 1):
         return None  # scikit-learn scores the class 1, so this has to be the second of two classes.
     return ClassAverage.named(name, len(classes))
 
 
-def _mean(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
-    return sums[0] / weights.sum(axis=1)[:, None]
+def _is_right(split: SplitPredictions, response: Any) -> Any:
+    return response == split.target
 
 
-def _negative_mean(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
-    return -_mean(weights, split, sums)
+def _squared_error(split: SplitPredictions, response: Any) -> Any:
+    return (response - split.target) ** 2
 
 
-def _negative_root(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
-    return -(_mean(weights, split, sums) ** 0.5)
+def _absolute_error(split: SplitPredictions, response: Any) -> Any:
+    return abs(response - split.target)
 
 
-def _is_right(split: SplitPredictions, response: Any) -> list[Any]:
-    return [response == split.target]
-
-
-def _squared_error(split: SplitPredictions, response: Any) -> list[Any]:
-    return [(response - split.target) ** 2]
-
-
-def _absolute_error(split: SplitPredictions, response: Any) -> list[Any]:
-    return [abs(response - split.target)]
-
-
-def _relative_error(split: SplitPredictions, response: Any) -> list[Any]:
+def _relative_error(split: SplitPredictions, response: Any) -> Any:
     import numpy as np
 
-    return [abs(response - split.target) / np.maximum(abs(split.target), np.finfo(np.float64).eps)]
+    return abs(response - split.target) / np.maximum(abs(split.target), np.finfo(np.float64).eps)
 
 
-def _unexplained(split: SplitPredictions, response: Any) -> list[Any]:
+def _unexplained(split: SplitPredictions, response: Any) -> Any:
     """Return each sample's part of 1 - r2: its squared error divided by the variance of the target.
 
     The variance is that of the whole test side. With the variance of the drawn samples, r2 of a dozen samples would be
@@ -400,42 +378,38 @@ def _unexplained(split: SplitPredictions, response: Any) -> list[Any]:
     target, weight = np.asarray(split.target, dtype=float), split.weights()
     n = len(target)
     if n < 2:
-        return [np.full(error.shape, np.nan)]
+        return np.full(error.shape, np.nan)
     deviation = (target - np.average(target, weights=weight)) ** 2 * n / (n - 1)
     mean_error, variance = np.average(error, axis=1, weights=weight), np.average(deviation, weights=weight)
     if variance <= 0:
-        return [np.full(error.shape, np.nan)]
+        return np.full(error.shape, np.nan)
     # The covariances of the two means, divided by the size of the means, give the relative bias of their ratio.
     share = n / (n - 1) * (weight / weight.sum()) ** 2 * (deviation / variance - 1)
     of_variance = share @ (deviation / variance - 1)
     of_both = np.divide(error @ share, mean_error, out=np.zeros_like(mean_error), where=mean_error > 0) - share.sum()
     factor = (1 + of_both) / (1 + of_variance)
-    return [error * (factor / variance)[:, None]]
+    return error * (factor / variance)[:, None]
 
 
-def _r2(weights: Any, split: SplitPredictions, sums: list[Any]) -> Any:
-    return 1 - _mean(weights, split, sums)
-
-
-class _Loss(NamedTuple):
-    terms: Callable[[SplitPredictions, Any], list[Any]]
-    finish: Callable[[Any, SplitPredictions, list[Any]], Any]
-
-
-def _losses() -> dict[str, _Loss]:
-    return {
-        "neg_mean_squared_error": _Loss(_squared_error, _negative_mean),
-        "neg_root_mean_squared_error": _Loss(_squared_error, _negative_root),
-        "neg_mean_absolute_error": _Loss(_absolute_error, _negative_mean),
-        "neg_mean_absolute_percentage_error": _Loss(_relative_error, _negative_mean),
-    }
-
-
-def _log_likelihood(split: SplitPredictions, response: Any) -> list[Any]:
+def _log_likelihood(split: SplitPredictions, response: Any) -> Any:
     """Return the logarithm of the probability of the right class, as in scikit-learn's log loss."""
     import numpy as np
 
     # Probabilities are kept with four bytes. The scorer got eight, and clips at the precision of these.
     eps = np.finfo(float).eps
     right = response[:, np.arange(len(split.target)), split.target].astype(float)
-    return [np.log(np.clip(right, eps, 1 - eps))]
+    return np.log(np.clip(right, eps, 1 - eps))
+
+
+# The arguments of `MeanScore`, by the names of scikit-learn's scorers.
+CLASSIFICATION_MEANS: dict[str, tuple[str, Any, Any]] = {
+    "accuracy": ("predict", _is_right, lambda means: means),
+    "neg_log_loss": ("predict_proba", _log_likelihood, lambda means: means),
+}
+REGRESSION_MEANS: dict[str, tuple[str, Any, Any]] = {
+    "r2": ("predict", _unexplained, lambda means: 1 - means),
+    "neg_mean_squared_error": ("predict", _squared_error, lambda means: -means),
+    "neg_root_mean_squared_error": ("predict", _squared_error, lambda means: -(means**0.5)),
+    "neg_mean_absolute_error": ("predict", _absolute_error, lambda means: -means),
+    "neg_mean_absolute_percentage_error": ("predict", _relative_error, lambda means: -means),
+}
