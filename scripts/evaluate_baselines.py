@@ -68,7 +68,7 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, predi
     dataset : path-like
         The folder of the dataset.
     search : dict
-        estimator, scoring, random_state, limits, retry_failed, return_train_score of the config.
+        estimator, scoring, random_state, limits, retry_failed, share_work, return_train_score of the config.
     module_versions : dict of str to str
         Versions of the trusted modules that the search uses.
     predictions_mb : float
@@ -94,8 +94,7 @@ def main(paths, positions, split_abouts, dataset, search, module_versions, predi
             def tell(message, name=name, split=split):
                 say(f"{paths.name}: {name}, split {split}: {message}")
 
-            # A baseline is alone on its split, so there is no candidate to share work with.
-            of_baseline = {**search, "estimator": spec, "share_work": False}
+            of_baseline = {**search, "estimator": spec}
             row, identity = evaluate_baseline(
                 paths, split, at, about["sha256"], dataset, of_baseline, module_versions, deadline, tell, bits
             )

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from cvsearch.data.storage import DataFile, rows_of
+from cvsearch.data.storage import DataFile, rows_in_columns, rows_of
 from cvsearch.data.tables import StoredTable, read_sparse
 from cvsearch.files import AnyPath, read_json
 from cvsearch.layout import DatasetPaths
@@ -68,15 +68,21 @@ class Dataset:
         """The groups as they are stored, or None. Texts stand as numbers, which are quicker to compare."""
         return getattr(self.groups, "codes", self.groups)
 
-    def take(self, positions: Any) -> Samples:
+    def take(self, positions: Any, in_columns: bool = False) -> Samples:
         """Return a copy of the samples at these positions. It has the type of the user's data.
 
         Parameters
         ----------
         positions : ndarray of int
+        in_columns : bool
+            Whether samples in an array lie column by column in memory. If not, they lie as they are stored.
         """
+        import numpy as np
+
+        is_array = isinstance(self.X, np.ndarray)
+        X = rows_in_columns(self.X, positions) if in_columns and is_array else self.X[positions]
         y = rows_of(self.y, positions) if getattr(self.y, "ndim", 1) > 1 else _some(self.y, positions)
-        return Samples(self.X[positions], y, _some(self.groups, positions), _some(self.sample_weight, positions))
+        return Samples(X, y, _some(self.groups, positions), _some(self.sample_weight, positions))
 
 
 def _some(values: Any, positions: Any) -> Any:

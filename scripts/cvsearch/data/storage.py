@@ -34,13 +34,13 @@ def row_blocks(array: Any, order: Any = None) -> Iterator[Any]:
     Parameters
     ----------
     array : ndarray of shape (n, ...)
-    order : ndarray of int of shape (n,), optional
-        The order of the rows.
+    order : ndarray of int, optional
+        The positions of the rows to yield, in this order. All rows if it is not given.
     """
     import numpy as np
 
     step = max(1, BLOCK_BYTES // max(1, array[:1].nbytes))
-    for start in range(0, len(array), step):
+    for start in range(0, len(array if order is None else order), step):
         rows = slice(start, start + step)
         yield np.ascontiguousarray(array[rows] if order is None else array[order[rows]])
 
@@ -63,6 +63,17 @@ def rows_of(array: Any, positions: Any) -> Any:
 
     rows = np.take(array.T, positions, axis=1).T if is_by_column(array) else array[positions]
     return np.asarray(rows)  # `take` returns a memmap. The copy should be an ndarray.
+
+
+def rows_in_columns(array: Any, positions: Any) -> Any:
+    """Return a copy of rows of a two-dimensional array. The copy lies column by column in memory."""
+    import numpy as np
+
+    rows, start = np.empty((len(positions), array.shape[1]), array.dtype, order="F"), 0
+    for block in row_blocks(array, positions):  # in blocks, so that memory never holds the rows twice
+        rows[start : start + len(block)] = block
+        start += len(block)
+    return rows
 
 
 class DataWriter:

@@ -12,6 +12,7 @@ from cvsearch.evaluation.limits import memory_limit
 from cvsearch.evaluation.predictions import bytes_of, encode, recorded
 from cvsearch.evaluation.scoring import Scored, build_scorers, describe_error, may_look_at_samples
 from cvsearch.evaluation.shortcuts import SharedWork
+from cvsearch.evaluation.shortcuts.columns import reads_columns
 from cvsearch.evaluation.shortcuts.distances import NeedsDecisions
 from cvsearch.evaluation.shortcuts.labels import AccuracyOfLabels
 from cvsearch.evaluation.warned import counted_warnings, most_frequent
@@ -53,7 +54,15 @@ class Evaluator:
         self.estimator = build_estimator(search["estimator"], trust)
         samples_only = not may_look_at_samples(search["scoring"])
         shares = search["share_work"] and samples_only
-        self.shared = SharedWork(dataset, train, test, shares, samples_only, search["return_train_score"])
+        self.shared = SharedWork(
+            dataset,
+            train,
+            test,
+            enabled=shares,
+            samples_only=samples_only,
+            scores_train=search["return_train_score"],
+            in_columns=shares and reads_columns(self.estimator),
+        )
         with routed(self.shared.is_weighted):
             self.scorers = build_scorers(search["scoring"], self.estimator, trust, weighted=self.shared.is_weighted)
         if self.shared.enabled and search["scoring"] in ("accuracy", None):

@@ -1,7 +1,7 @@
 """Work that depends on the split alone is done once for all candidates that a worker evaluates on the split.
 
-Each shortcut has its own file, which states its conditions: `distances`, `prefix`, `finite`, `labels`. A shortcut is
-off if its conditions do not hold. A shortcut does not change any score. All shortcuts are off if ``share_work`` is
+Each shortcut has its own file, which states its conditions: `distances`, `prefix`, `finite`, `labels`, `columns`. A
+shortcut is off if its conditions do not hold. A shortcut does not change any score. All shortcuts are off if ``share_work`` is
 false. They are also off for scorers of the user's own, because such a scorer might look at the samples.
 
 Shared arrays are read-only. An estimator that may write into its input gets copies (`writes`). This is an estimator
@@ -18,6 +18,7 @@ from cvsearch.data.dataset import Dataset
 from cvsearch.evaluation.estimator import is_pipeline
 from cvsearch.evaluation.fitting import columns_for, fit_estimator, fit_transform
 from cvsearch.evaluation.limits import shared_memory_bytes
+from cvsearch.evaluation.shortcuts.columns import by_column, reads_columns
 from cvsearch.evaluation.shortcuts.distances import MEMORY_BYTES, Distances, stand_in_for, takes_gram_matrix
 from cvsearch.evaluation.shortcuts.finite import assume_finite, contains_estimators
 from cvsearch.evaluation.shortcuts.prefix import are_equal, key_of_steps, memory_of, steps_and_last, transformed
@@ -84,6 +85,8 @@ class SharedWork:
         Whether the scorers need only predictions. If not, they get the whole pipeline and the samples themselves.
     scores_train : bool
         Whether the training side is scored too.
+    in_columns : bool
+        Whether samples in an array lie column by column in memory. If not, they lie as they are stored.
 
     Attributes
     ----------
@@ -103,8 +106,9 @@ class SharedWork:
         enabled: bool = True,
         samples_only: bool = True,
         scores_train: bool = True,
+        in_columns: bool = False,
     ) -> None:
-        self._train, self._test = dataset.take(train), dataset.take(test)
+        self._train, self._test = dataset.take(train, in_columns), dataset.take(test, in_columns)
         self.X_train, self.y_train = read_only(self._train.X), read_only(self._train.y)
         self.X_test, self.y_test = read_only(self._test.X), read_only(self._test.y)
         self.weight_train, self.weight_test = self._train.sample_weight, self._test.sample_weight
@@ -187,9 +191,12 @@ class SharedWork:
             return self._fit(estimator, sides, "X", self._about["X_is_finite"], share)
         if may_write(steps) or not self._samples_only:
             return self._fit_pipeline(estimator, steps, last, sides, seed)
+        in_columns = share and reads_columns(last)
         key = key_of_steps(steps) if share else None
+        if key is not None and in_columns:
+            key = f"{key} in columns"
         try:
-            behind, is_new = self._through(steps, sides, key)
+            behind, is_new = self._through(steps, sides, key, in_columns)
         except NotBehind:
             seed()
             return self._fit_pipeline(estimator, steps, last, sides, seed)
@@ -232,8 +239,10 @@ class SharedWork:
         fit_estimator(last, X_behind, y)
         return Fitted(pipeline, X, copy_of(sides[2]), time.perf_counter() - started)
 
-    def _through(self, steps: Any, sides: Sides, key: str | None) -> tuple[Behind, bool]:
+    def _through(self, steps: Any, sides: Sides, key: str | None, in_columns: bool) -> tuple[Behind, bool]:
         """Return the samples behind a pipeline's first steps, and whether this call fitted these steps.
+
+        If `in_columns` is true, samples in an array lie column by column in memory.
 
         If the training side is scored, it is transformed again after the fit. The result may differ from what
         ``fit_transform`` returned. As in scikit-learn's searches, the time for this counts neither as a part of the fit
@@ -265,6 +274,9 @@ class SharedWork:
             except Exception as error:
                 raise NotBehind from error
         sides = X_fit, X_fit if X_train is X_fit or are_equal(X_fit, X_train) else X_train, X_test
+        if in_columns:
+            fit_side = by_column(X_fit)
+            sides = fit_side, fit_side if sides[1] is X_fit else by_column(sides[1]), by_column(X_test)
         behind = Behind(sides, fit_time, score_time, found)
         if key is not None and sum(map(memory_of, sides)) <= min(MEMORY_BYTES, shared_memory_bytes()):
             kept = read_only(sides[0]), read_only(sides[1]), read_only(sides[2])
