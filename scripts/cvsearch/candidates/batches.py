@@ -54,12 +54,12 @@ def is_of_cut(name: str, first: int, batch_size: int) -> bool:
 
 
 def size_for(seconds_per_evaluation: float, batch_seconds: float) -> int:
-    """Return how many evaluations fill `batch_seconds`: at least 1, at most `MAX_BATCH_SIZE`.
+    """Return how many evaluations come nearest to `batch_seconds`: at least 1, at most `MAX_BATCH_SIZE`.
 
     The size does not depend on the number of candidates. Otherwise a search that grows would be cut again. So a core
     may be idle at the end of a run, but at most as long as one batch takes.
     """
-    return int(min(max(batch_seconds / max(seconds_per_evaluation, 1e-9), 1), MAX_BATCH_SIZE))
+    return round(min(max(batch_seconds / max(seconds_per_evaluation, 1e-9), 1), MAX_BATCH_SIZE))
 
 
 def largest_size(candidates: Sequence[Params]) -> int:

@@ -47,7 +47,8 @@ def test_a_full_batch_of_the_same_cut_is_known_whatever_the_number_of_candidates
 
 
 @pytest.mark.parametrize(
-    ("seconds", "size"), [(0.5, 40), (1.9, 10), (20.0, 1), (1000.0, 1), (1e-6, MAX_BATCH_SIZE), (0.0, MAX_BATCH_SIZE)]
+    ("seconds", "size"),
+    [(0.5, 40), (1.9, 11), (5.6, 4), (5.8, 3), (20.0, 1), (1000.0, 1), (1e-6, MAX_BATCH_SIZE), (0.0, MAX_BATCH_SIZE)],
 )
 def test_a_batch_is_sized_by_what_one_evaluation_takes(seconds, size):
     assert size_for(seconds, 20.0) == size
