@@ -15,8 +15,6 @@ rule evaluate:
         "results/{search}/evaluations/{round}/{batch}/{split}.jsonl",
     log:
         "results/logs/evaluate/{search}/{round}/{batch}/{split}.log",
-    benchmark:
-        "results/{search}/benchmarks/{round}/{batch}/{split}.tsv"
     conda:
         "../envs/environment.yaml"
     params:

@@ -6,6 +6,7 @@ the next evaluation. If the worker dies, the journal shows during which evaluati
 
 import math
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -28,6 +29,12 @@ def process_age():
     """Return how many seconds this process has run. The start of Python is included."""
     started_ticks = int(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started_ticks / os.sysconf("SC_CLK_TCK")
+
+
+def peak_memory_mb():
+    """Return the most memory in MB that this process, or a process that it has started, has held at once."""
+    kilobytes = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return kilobytes * 1024 / 1e6
 
 
 def main(paths, batch, split, positions, split_about, dataset, search, module_versions, deadline=math.inf, say=say):
@@ -77,7 +84,7 @@ def main(paths, batch, split, positions, split_about, dataset, search, module_ve
         name = f"{paths.search.name}: batch {batch}, split {split}"
         work.evaluate(evaluator, Reporter(name, len(tasks), say), deadline)
     cost = {"evaluations": len(tasks), "seconds": work.seconds_of(tasks)}
-    cost |= {"job_seconds": process_age(), "ended": time.time()}
+    cost |= {"job_seconds": process_age(), "memory_mb": peak_memory_mb(), "ended": time.time()}
     write_receipt(receipt, batch_sha256, identity.sha256, cost)
     return len(tasks)
 

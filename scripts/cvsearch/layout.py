@@ -221,11 +221,6 @@ class RoundPaths:
         """The receipt of one batch on one split."""
         return self.evaluations / batch / f"{split}.jsonl"
 
-    @property
-    def benchmarks(self) -> Path:
-        """The folder with Snakemake's measurements of the jobs."""
-        return self.search.folder / "benchmarks" / str(self.number)
-
 
 def results_of(about: AnyPath) -> Path:
     """Return the folder of results that a ``dataset/dataset.json`` belongs to.

@@ -147,3 +147,4 @@ def test_the_receipt_tells_what_the_job_computed(tmp_path):
     assert receipt["cost"]["evaluations"] == 2
     assert receipt["cost"]["seconds"] == pytest.approx(sum(row["time"] for row in job.rows()))
     assert receipt["cost"]["job_seconds"] > receipt["cost"]["seconds"]
+    assert receipt["cost"]["memory_mb"] > 10, "Python alone needs more"

@@ -48,7 +48,7 @@ def test_another_batch_size_reuses_every_evaluation(workdir, tiny):
     assert "1,000 in the journal, nothing is left to run" in again.output
     assert workdir.digest() == digest
     of_the_new_cut = {"000000-000249", "000250-000499"}
-    for kind in ("candidates", "evaluations", "benchmarks"):
+    for kind in ("candidates", "evaluations"):
         left = {path.stem for path in (workdir.path / "results/tree" / kind / "0").glob("*-*")}
         assert left == of_the_new_cut, kind
 

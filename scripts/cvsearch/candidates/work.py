@@ -66,10 +66,9 @@ def remove_outdated(paths: RoundPaths, plan: Plan, work: Work) -> None:
     for batch, split in work.batches:
         paths.receipt(batch, split).unlink(missing_ok=True)
     batches = set(plan.batches)
-    for folder in (paths.evaluations, paths.benchmarks):
-        for path in folder.glob("*-*"):
-            if path.name not in batches and not is_of_cut(path.name, plan.first, plan.batch_size):
-                shutil.rmtree(path)
+    for path in paths.evaluations.glob("*-*"):
+        if path.name not in batches and not is_of_cut(path.name, plan.first, plan.batch_size):
+            shutil.rmtree(path)
     if not plan.prediction_bits:
         for kind in ("csv", "parquet"):
             paths.search.predictions(kind).unlink(missing_ok=True)

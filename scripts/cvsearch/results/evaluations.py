@@ -66,7 +66,8 @@ class Evaluations:
         The reasons by (candidate, split). Each is a mapping from the missing score, for example ``test_r2``, to a text.
     costs : list of dict
         What each job computed. ``evaluations``: how many. ``seconds``: their time. ``job_seconds``: the time from the
-        job's start to its end. ``ended``: when the job ended, in seconds since the epoch.
+        job's start to its end. ``memory_mb``: the most memory that one of its processes has held, in MB. ``ended``: when
+        the job ended, in seconds since the epoch.
     writers : list of dict
         Versions and host of each process that evaluated.
     """

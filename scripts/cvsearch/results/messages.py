@@ -80,7 +80,7 @@ def _kind(error: str) -> str:
 
 
 def cost_line(costs: Sequence[dict[str, float]]) -> str | None:
-    """Say what share of core time was evaluation. Return None if nothing ran.
+    """Say what share of core time was evaluation, and how much memory the largest process needed. Return None if nothing ran.
 
     Parameters
     ----------
@@ -91,5 +91,6 @@ def cost_line(costs: Sequence[dict[str, float]]) -> str | None:
     if not ran:
         return None
     seconds, job_seconds = (sum(cost[key] for cost in ran) for key in ("seconds", "job_seconds"))
-    jobs = counted(len(ran), "job")
-    return f"{jobs} used {job_seconds:,.1f} s of core time: {seconds / job_seconds:.0%} for evaluations, the rest is overhead"
+    jobs, memory = counted(len(ran), "job"), max(cost["memory_mb"] for cost in ran)
+    used = f"{jobs} used {job_seconds:,.1f} s of core time: {seconds / job_seconds:.0%} for evaluations, the rest is overhead"
+    return f"{used}; the largest process needed {memory:,.0f} MB of memory"

@@ -76,7 +76,7 @@ def search(tmp_path):
             for i, setting in enumerate(SETTINGS[: 3 - split]):
                 journal.finish(setting.key, row_of(setting, i + split / 10))
     for batch, split in PLACES:
-        cost = {"evaluations": split, "seconds": 1.0, "job_seconds": 2.0, "ended": 3.0}
+        cost = {"evaluations": split, "seconds": 1.0, "job_seconds": 2.0, "memory_mb": 4.0, "ended": 3.0}
         write_receipt(paths.receipt(batch, split), read_batch(paths, batch)[0], PLAN.identities[split], cost)
     return search
 

@@ -58,12 +58,14 @@ def test_warnings_are_told(evaluated):
     assert warning_line(made) == ("2 of 2 evaluations warned (1 x ConvergenceWarning: no; 1 x UserWarning: hm)")
 
 
-def cost(evaluations, seconds, job_seconds):
-    return {"evaluations": evaluations, "seconds": seconds, "job_seconds": job_seconds, "ended": 100.0}
+def cost(evaluations, seconds, job_seconds, memory_mb=100.0):
+    times = {"seconds": seconds, "job_seconds": job_seconds, "ended": 100.0}
+    return {"evaluations": evaluations, "memory_mb": memory_mb, **times}
 
 
 def test_the_share_of_overhead_is_told():
-    line = cost_line([cost(10, 1.0, 3.0)] * 40 + [cost(0, 0.0, 9.0)])
-    assert line == "40 jobs used 120.0 s of core time: 33% for evaluations, the rest is overhead"
+    line = cost_line([cost(10, 1.0, 3.0)] * 39 + [cost(10, 1.0, 3.0, 1234.4), cost(0, 0.0, 9.0, 9000.0)])
+    used = "40 jobs used 120.0 s of core time: 33% for evaluations, the rest is overhead"
+    assert line == f"{used}; the largest process needed 1,234 MB of memory"
     assert cost_line([cost(380, 38.0, 40.0)]).startswith("1 job used 40.0 s")
     assert cost_line([cost(0, 0.0, 1.0)]) is None
