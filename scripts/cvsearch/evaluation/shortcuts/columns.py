@@ -13,6 +13,8 @@ from typing import Any
 
 def reads_columns(estimator: Any) -> bool:
     """Tell whether an estimator is faster on samples that lie column by column in memory, with the same results."""
+    if not type(estimator).__module__.startswith("sklearn.ensemble."):  # The import below takes time in every job.
+        return False
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     return type(estimator) in (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
