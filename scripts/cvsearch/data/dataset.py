@@ -75,12 +75,12 @@ class Dataset:
         ----------
         positions : ndarray of int
         in_columns : bool
-            Whether samples in an array lie column by column in memory. If not, they lie as they are stored.
+            Whether samples in a two-dimensional array lie column by column in memory. If not, they lie as they are stored.
         """
         import numpy as np
 
-        is_array = isinstance(self.X, np.ndarray)
-        X = rows_in_columns(self.X, positions) if in_columns and is_array else self.X[positions]
+        has_columns = isinstance(self.X, np.ndarray) and self.X.ndim == 2
+        X = rows_in_columns(self.X, positions) if in_columns and has_columns else self.X[positions]
         y = rows_of(self.y, positions) if getattr(self.y, "ndim", 1) > 1 else _some(self.y, positions)
         return Samples(X, y, _some(self.groups, positions), _some(self.sample_weight, positions))
 

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import oracle
 import pytest
+from cvsearch.data.dataset import Dataset
 from cvsearch.data.storage import rows_in_columns
 from cvsearch.evaluation.evaluator import Evaluator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
@@ -80,6 +81,14 @@ def test_other_estimators_get_samples_as_they_are_stored(layouts):
     scores(evaluator("sklearn.linear_model.LinearRegression", dtype=int), {})
     scores(evaluator([{"scale": SCALER}, {"last": "sklearn.linear_model.LogisticRegression"}], dtype=int), {})
     assert layouts == [False] * 6
+
+
+@pytest.mark.parametrize("shape", [(10,), (10, 2, 3)], ids=str)
+def test_an_array_without_columns_stays_as_it_is_stored(shape):
+    """So each candidate fails with scikit-learn's reason, and not the whole job."""
+    X = np.arange(np.prod(shape)).reshape(shape)
+    taken = Dataset(X, None, {}).take(np.array([7, 2]), in_columns=True)
+    np.testing.assert_array_equal(taken.X, X[[7, 2]])
 
 
 @pytest.mark.parametrize("n", [0, 1, 7])
