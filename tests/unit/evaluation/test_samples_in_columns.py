@@ -16,7 +16,7 @@ REGRESSOR = {"sklearn.ensemble.HistGradientBoostingRegressor": {"max_iter": 5, "
 IMPUTER, SCALER = "sklearn.impute.SimpleImputer", "sklearn.preprocessing.StandardScaler"
 
 
-def evaluator(estimator, share_work=True, dtype=float, weights=None):
+def evaluator(estimator, share_work=True, dtype=float):
     """Return an evaluator of one split of 300 samples, some with a missing value."""
     random = np.random.RandomState(0)
     X = random.uniform(high=9, size=(300, 5))

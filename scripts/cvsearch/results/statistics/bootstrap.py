@@ -117,7 +117,7 @@ def corrected(
     shares = scores.copy()
     for j, (split, counts) in enumerate(zip(candidates, draws.counts, strict=True)):
         left_out = (counts == 0).view("uint8")
-        shares[j] = split.total(left_out) / split.weights().sum()
+        shares[j] = split.share(left_out)
         for candidate in np.unique(chosen[usable]):
             rows = np.flatnonzero(chosen == candidate)
             scores[j, rows] = score.of(split.of(slice(candidate, candidate + 1)), left_out[rows])[:, 0]
@@ -148,7 +148,7 @@ def _choose(splits: Sequence[SplitPredictions], score: Score, drawn_counts: Sequ
     weight = np.zeros(len(total))
     for split, counts in zip(splits, drawn_counts, strict=True):
         scores = score.of(split, counts)
-        share = split.total(counts) / split.weights().sum()
+        share = split.share(counts)
         share[np.isnan(scores).all(axis=1)] = 0  # The score is not defined for these samples, for any candidate.
         drawn = share > 0
         total[drawn] += share[drawn, None] * scores[drawn]

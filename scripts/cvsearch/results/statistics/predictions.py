@@ -83,7 +83,12 @@ class SplitPredictions(NamedTuple):
         if self.sample_weight is None:
             return counts.sum(axis=1)
         # Row by row: NumPy turns whole counts into numbers of eight bytes before it multiplies them.
-        return np.array([row @ self.sample_weight for row in counts])
+        weights = self.weights()
+        return np.array([row @ weights for row in counts])
+
+    def share(self, counts: Any) -> Any:
+        """Return the weight of the samples, for each row of `counts`, as a share of the whole test side."""
+        return self.total(counts) / self.weights().sum()
 
     def of(self, candidates: slice) -> "SplitPredictions":
         """Return the predictions of some candidates."""
